@@ -292,11 +292,4 @@ export interface Bye {
   retry: boolean
 }
 export type ServerMessage<S extends StateBase = StateBase> =
-  | S
-  | Me
-  | AnswerAck
-  | Pong
-  | CountMessage
-  | LobbyMessage
-  | ErrorMessage
-  | Bye
+  S | Me | AnswerAck | Pong | CountMessage | LobbyMessage | ErrorMessage | Bye

@@ -57,7 +57,7 @@ export default defineConfig(({ mode }) => {
     },
     test: {
       environment: 'happy-dom',
-      include: ['tests/**/*.test.ts'],
+      include: ['{tests,src}/**/*.test.ts'],
       maxWorkers: 1,
     },
   }

@@ -1,0 +1,224 @@
+package quiz
+
+import (
+	"bytes"
+	"encoding/json"
+	"time"
+
+	"github.com/google/uuid"
+
+	"leitai/fault"
+)
+
+// Entry is one line of the ledger (记分台账): a step of staff, or of the clock where it decides about points.
+// Nothing is erased; an undo is an entry of its own.
+type Entry struct {
+	ID         string
+	ContestID  string
+	Seq        int64 // the room's version that it made
+	CommandID  string
+	At         time.Time
+	Kind       string // a command's name, or "recovered" after an outage
+	OperatorID string
+	Operator   string
+	RoundNo    int
+	QuestionNo int
+	TeamID     string
+	EntrantID  string
+	Points     int // added to the team's or the entrant's points
+	Reason     string
+	Before     json.RawMessage // the parts of the state that it changed, as they were
+	After      json.RawMessage // and as they became
+	Reverses   string          // id of the entry that this one takes back, or ""
+}
+
+// KindRecovered marks the entry of a room that went on after its process had stopped.
+const KindRecovered = "recovered"
+
+// newEntry writes down a command that turned `before` into `after`.
+func newEntry(contestID string, cmd Command, before, after State, now time.Time) Entry {
+	e := Entry{ID: uuid.Must(uuid.NewV7()).String(), ContestID: contestID, Seq: after.Seq, CommandID: cmd.ID, At: now,
+		Kind: cmd.Name, OperatorID: cmd.OperatorID, Operator: cmd.Operator, RoundNo: after.At.R, QuestionNo: after.At.Q,
+		Reason: cmd.Reason, Reverses: cmd.reverses}
+	if cmd.Name == CmdVoid || cmd.Name == CmdUnvoid {
+		if cmd.QuestionNo > 0 {
+			e.QuestionNo = cmd.QuestionNo
+		}
+		if cmd.roundNo > 0 {
+			e.RoundNo = cmd.roundNo
+		}
+	}
+	if cmd.Name == CmdSkip {
+		e.RoundNo, e.QuestionNo = before.At.R, before.At.Q
+	}
+	if cmd.Name == CmdAdjust {
+		e.TeamID, e.EntrantID, e.Points = cmd.TeamID, cmd.EntrantID, cmd.Points
+	}
+	e.Before, e.After = difference(before, after)
+	return e
+}
+
+// difference gives the fields of two states that differ, as two JSON objects.
+func difference(before, after State) (b, a json.RawMessage) {
+	mb, ma := stateMap(before), stateMap(after)
+	db, da := map[string]json.RawMessage{}, map[string]json.RawMessage{}
+	for _, m := range []map[string]json.RawMessage{mb, ma} {
+		for k := range m {
+			if k != "seq" && !bytes.Equal(mb[k], ma[k]) {
+				db[k], da[k] = orNull(mb[k]), orNull(ma[k])
+			}
+		}
+	}
+	return mustJSON(db), mustJSON(da)
+}
+
+func orNull(v json.RawMessage) json.RawMessage {
+	if v == nil {
+		return json.RawMessage("null")
+	}
+	return v
+}
+
+func stateMap(s State) map[string]json.RawMessage {
+	var m map[string]json.RawMessage
+	_ = json.Unmarshal(mustJSON(s), &m) // what was just encoded decodes
+	return m
+}
+
+func mustJSON(v any) json.RawMessage {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // plain structs always encode
+	}
+	return b
+}
+
+// inverse gives the command that takes an entry back in the present state; an entry that cannot be taken back is a
+// conflict.
+func inverse(e Entry, s State) (Command, error) {
+	c := Command{reverses: e.ID, Reason: e.Reason}
+	switch e.Kind {
+	case CmdAdjust:
+		c.Name, c.TeamID, c.EntrantID, c.Points = CmdAdjust, e.TeamID, e.EntrantID, -e.Points
+		return c, nil
+	case CmdVoid:
+		c.Name, c.roundNo, c.QuestionNo = CmdUnvoid, e.RoundNo, e.QuestionNo
+		return c, nil
+	case CmdBlank:
+		c.Name, c.On = CmdBlank, !flagAfter(e, "blank")
+		return c, nil
+	case CmdHideScores:
+		var was struct{ Pacing Pacing }
+		if json.Unmarshal(e.Before, &was) == nil {
+			c.Name, c.On = CmdHideScores, was.Pacing.ScoresHidden
+			return c, nil
+		}
+	case CmdPacing:
+		var was struct{ Pacing *Pacing }
+		if json.Unmarshal(e.Before, &was) == nil && was.Pacing != nil {
+			p := was.Pacing
+			c.Name, c.AutoAdvance, c.PauseMS, c.Standings, c.QuestionOn = CmdPacing, &p.AutoAdvance, &p.PauseMS, &p.Standings, &p.QuestionOn
+			return c, nil
+		}
+	case CmdExtend:
+		var was, is struct {
+			LimitMS int64 `json:"limit_ms"`
+		}
+		same := s.Phase == PhaseOpen && s.At == Ref{e.RoundNo, e.QuestionNo}
+		if same && json.Unmarshal(e.Before, &was) == nil && json.Unmarshal(e.After, &is) == nil {
+			c.Name, c.Seconds = CmdExtend, int((was.LimitMS-is.LimitMS)/1000)
+			return c, nil
+		}
+	}
+	return c, fault.New(fault.Conflict, "ledger.not_undoable")
+}
+
+func flagAfter(e Entry, name string) bool {
+	var m map[string]any
+	_ = json.Unmarshal(e.After, &m)
+	on, _ := m[name].(bool)
+	return on
+}
+
+// ledger is the tail of a contest's ledger in memory, oldest first.
+type ledger struct {
+	entries    []Entry
+	reversedBy map[string]string // entry id → id of the entry that took it back
+	commands   map[string]bool   // command ids that were done
+}
+
+// tailLength is how many entries the desk is shown.
+const tailLength = 50
+
+func newLedger(entries []Entry) *ledger {
+	l := &ledger{reversedBy: map[string]string{}, commands: map[string]bool{}}
+	for _, e := range entries {
+		l.add(e)
+	}
+	return l
+}
+
+func (l *ledger) add(e Entry) {
+	l.entries = append(l.entries, e)
+	l.commands[e.CommandID] = true
+	if e.Reverses != "" {
+		l.reversedBy[e.Reverses] = e.ID
+	}
+}
+
+// undoable reports whether an entry can be taken back now.
+func (l *ledger) undoable(e Entry, s State) bool {
+	if e.Reverses != "" || l.reversedBy[e.ID] != "" {
+		return false
+	}
+	_, err := inverse(e, s)
+	return err == nil
+}
+
+// find gives the entry with this id, or with "" the last one that can be taken back.
+func (l *ledger) find(id string, s State) (Entry, error) {
+	for i := len(l.entries) - 1; i >= 0; i-- {
+		e := l.entries[i]
+		if id == "" && l.undoable(e, s) {
+			return e, nil
+		}
+		if id != "" && e.ID == id {
+			if l.reversedBy[id] != "" || e.Reverses != "" {
+				return e, fault.New(fault.Conflict, "ledger.reversed")
+			}
+			return e, nil
+		}
+	}
+	if id == "" {
+		return Entry{}, fault.New(fault.Conflict, "ledger.nothing")
+	}
+	return Entry{}, fault.New(fault.NotFound, "ledger.missing")
+}
+
+// Line is an entry as the desk sees it.
+type Line struct {
+	Entry
+	ReversedBy string
+	Undoable   bool
+}
+
+// tail gives the newest entries, newest first.
+func (l *ledger) tail(s State) []Line {
+	n := min(len(l.entries), tailLength)
+	out := make([]Line, 0, n)
+	for i := len(l.entries) - 1; i >= len(l.entries)-n; i-- {
+		e := l.entries[i]
+		out = append(out, Line{e, l.reversedBy[e.ID], l.undoable(e, s)})
+	}
+	return out
+}
+
+// Lines gives a whole ledger, oldest first, as it can be undone in state s.
+func Lines(entries []Entry, s State) []Line {
+	l := newLedger(entries)
+	out := make([]Line, len(entries))
+	for i, e := range entries {
+		out[i] = Line{e, l.reversedBy[e.ID], l.undoable(e, s)}
+	}
+	return out
+}

@@ -1,0 +1,142 @@
+package quiz
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// Total is what an entrant has so far: answers of questions that are revealed and not void, plus adjustments.
+type Total struct {
+	Points   int64
+	TimeMS   int64 // of the right answers, adjusted
+	Answers  int
+	Correct  int
+	Adjusted int64 // part of Points that staff gave or took
+}
+
+// PersonStanding is a person's line on the board.
+type PersonStanding struct {
+	EntrantID string
+	Name      string
+	TeamID    string
+	Place     int
+	Total
+}
+
+// TeamStanding is a team's line on the board.
+type TeamStanding struct {
+	TeamID     string
+	Name       string
+	Place      int
+	Previous   int   // place in the standings shown before, or Place
+	Hundredths int64 // points × 100, adjustments included
+	Delta      int64 // hundredths gained since the standings shown before
+	TimeMS     int64 // mean time of those who took part: breaks ties
+	People     int   // entrants
+	TookPart   int
+	Answers    int
+	Correct    int
+	Adjusted   int64
+}
+
+// Standings are what the boards show.
+type Standings struct {
+	Teams  []TeamStanding
+	People []PersonStanding
+}
+
+// rankPeople orders people: points, then less time, then by entrant id so that the order never flickers. With share,
+// equal points and time share a place (1, 2, 2, 4).
+func rankPeople(people []PersonStanding, share bool) {
+	slices.SortFunc(people, func(a, b PersonStanding) int {
+		return cmp.Or(cmp.Compare(b.Points, a.Points), cmp.Compare(a.TimeMS, b.TimeMS), cmp.Compare(a.EntrantID, b.EntrantID))
+	})
+	for i := range people {
+		people[i].Place = i + 1
+		if share && i > 0 && people[i].Points == people[i-1].Points && people[i].TimeMS == people[i-1].TimeMS {
+			people[i].Place = people[i-1].Place
+		}
+	}
+}
+
+func rankTeams(teams []TeamStanding, share bool) {
+	slices.SortStableFunc(teams, func(a, b TeamStanding) int {
+		return cmp.Or(cmp.Compare(b.Hundredths, a.Hundredths), cmp.Compare(a.TimeMS, b.TimeMS))
+	})
+	for i := range teams {
+		teams[i].Place = i + 1
+		if share && i > 0 && teams[i].Hundredths == teams[i-1].Hundredths && teams[i].TimeMS == teams[i-1].TimeMS {
+			teams[i].Place = teams[i-1].Place
+		}
+	}
+}
+
+// teamStandings computes all teams by the contest's formula. adjusted holds staff's points by team id.
+func teamStandings(c *Contest, people []PersonStanding, adjusted map[string]int64) []TeamStanding {
+	byTeam := map[string][]PersonStanding{}
+	for _, p := range people {
+		byTeam[p.TeamID] = append(byTeam[p.TeamID], p)
+	}
+	out := make([]TeamStanding, 0, len(c.Teams))
+	for _, t := range c.Teams {
+		s := TeamStanding{TeamID: t.ID, Name: t.Name, Adjusted: adjusted[t.ID]}
+		var time int64
+		for _, p := range byTeam[t.ID] {
+			s.People++
+			s.Answers += p.Answers
+			s.Correct += p.Correct
+			if p.Answers > 0 {
+				s.TookPart++
+				time += p.TimeMS
+			}
+		}
+		if s.TookPart > 0 {
+			s.TimeMS = time / int64(s.TookPart)
+		}
+		s.Hundredths = teamHundredths(c.Settings, t, byTeam[t.ID], s.TookPart) + 100*s.Adjusted
+		out = append(out, s)
+	}
+	rankTeams(out, c.Settings.ShareRanks)
+	for i := range out {
+		out[i].Previous = out[i].Place
+	}
+	return out
+}
+
+// teamHundredths is a team's points × 100 by the formula of DOMAIN.md, "Ranking of teams", without the team's own
+// adjustments. Points of people who took no part count in sums: staff may have given them.
+func teamHundredths(s ContestSettings, t Team, people []PersonStanding, tookPart int) int64 {
+	var sum int64
+	for _, p := range people {
+		sum += p.Points
+	}
+	switch s.TeamFormula {
+	case FormulaSum:
+		return 100 * sum
+	case FormulaRosterAverage:
+		return ratio(sum, max(t.Roster, len(people)))
+	case FormulaTopK:
+		best := make([]int64, len(people))
+		for i, p := range people {
+			best[i] = p.Points
+		}
+		slices.SortFunc(best, func(a, b int64) int { return cmp.Compare(b, a) })
+		var top int64
+		for _, p := range best[:min(len(best), s.TopK)] {
+			top += p
+		}
+		return ratio(top, s.TopK)
+	case FormulaParticipation:
+		return ratio(100*int64(tookPart), max(t.Roster, len(people)))
+	}
+	return ratio(sum, tookPart)
+}
+
+// ratio is sum/n in hundredths, rounded half away from zero; 0 when n is 0.
+func ratio(sum int64, n int) int64 {
+	if n <= 0 {
+		return 0
+	}
+	return int64(math.Round(100 * float64(sum) / float64(n)))
+}

@@ -21,7 +21,8 @@ func ReadJSONLines(r io.Reader) ([]questionbank.Question, error) {
 	s := bufio.NewScanner(r)
 	s.Buffer(make([]byte, 64<<10), maxLine)
 	var out []questionbank.Question
-	for no := 1; s.Scan(); no++ {
+	no := 1
+	for ; s.Scan(); no++ {
 		line := bytes.TrimSpace(bytes.TrimPrefix(s.Bytes(), []byte("\ufeff")))
 		if len(line) == 0 {
 			continue
@@ -41,7 +42,7 @@ func ReadJSONLines(r io.Reader) ([]questionbank.Question, error) {
 		out = append(out, q)
 	}
 	if err := s.Err(); err != nil {
-		return nil, fmt.Errorf("read JSON lines: %w", err)
+		return nil, fmt.Errorf("read JSON lines at line %d: %w", no, err)
 	}
 	return out, nil
 }

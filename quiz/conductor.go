@@ -120,7 +120,7 @@ func (c Conductor) next(s State, now time.Time) (State, error) {
 
 // advance goes to the next question's "get ready", or to the end.
 func (c Conductor) advance(s State, now time.Time) (State, error) {
-	to, ok := c.show.next(s.At)
+	to, ok := c.show.Next(s.At)
 	if !ok {
 		if s.Phase == PhaseLobby {
 			return s, conflict("room.no_questions")
@@ -305,7 +305,7 @@ func (c Conductor) skip(s State, now time.Time) (State, error) {
 		s.Voided = append(append([]Ref(nil), s.Voided...), s.At)
 	}
 	s.Paused, s.RemainingMS, s.BreakUntil = false, 0, 0
-	if _, ok := c.show.next(s.At); !ok {
+	if _, ok := c.show.Next(s.At); !ok {
 		s.Phase, s.OpensAt, s.Counted = PhaseStandings, 0, true
 		return c.arm(s, now), nil
 	}

@@ -140,3 +140,10 @@ func ratio(sum int64, n int) int64 {
 	}
 	return int64(math.Round(100 * float64(sum) / float64(n)))
 }
+
+// SortScores puts the lines of a board in order: points, then less time, then by member.
+func SortScores(scores []Score) {
+	slices.SortFunc(scores, func(a, b Score) int {
+		return cmp.Or(cmp.Compare(b.Points, a.Points), cmp.Compare(a.TimeMS, b.TimeMS), cmp.Compare(a.Member, b.Member))
+	})
+}

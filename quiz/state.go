@@ -128,8 +128,8 @@ func ShowOf(c *Contest) Show {
 	return s
 }
 
-// next gives the question after r; ok is false at the end.
-func (s Show) next(r Ref) (Ref, bool) {
+// Next gives the question after r; ok is false at the end.
+func (s Show) Next(r Ref) (Ref, bool) {
 	if r.R >= 1 && r.R <= len(s.Rounds) && r.Q < s.Rounds[r.R-1].Questions {
 		return Ref{r.R, r.Q + 1}, true
 	}
@@ -143,7 +143,7 @@ func (s Show) next(r Ref) (Ref, bool) {
 
 // lastOfRound reports that no question of the same round follows.
 func (s Show) lastOfRound(r Ref) bool {
-	n, ok := s.next(r)
+	n, ok := s.Next(r)
 	return !ok || n.R != r.R
 }
 

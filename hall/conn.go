@@ -1,0 +1,318 @@
+package hall
+
+import (
+	"io"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gofiber/contrib/websocket"
+
+	"leitai/fault"
+)
+
+const (
+	helloWait  = 10 * time.Second
+	silentWait = 45 * time.Second
+	leaveWait  = 2 * time.Second  // for the client to take a bye
+	stallWait  = 10 * time.Second // one write to the network
+	maxQueue   = 256 << 10        // bytes waiting for one connection
+
+	messageRate  = 20 // a second
+	messageBurst = 40
+	abuseLimit   = 400 // refused messages in a row
+)
+
+// byeCodes are the reasons for which the server ends a connection (docs/protocol.md §3, bye).
+var byeCodes = map[string]struct {
+	close int
+	retry bool
+}{
+	"replaced": {4001, false}, "room_closed": {4002, false}, "unauthorized": {4003, false}, "unknown_room": {4004, false},
+	"outdated": {4005, false}, "removed": {4006, false}, "slow": {4008, true}, "shutdown": {4009, true},
+	"full": {4010, true}, "silent": {4011, true}, "abuse": {4012, false},
+}
+
+// kind says how a queued frame may be dropped.
+type kind byte
+
+const (
+	keep   kind = iota // never
+	counts             // the latest wins
+	lobbys             // the latest wins
+)
+
+type queued struct {
+	frame []byte
+	kind  kind
+}
+
+// Conn is one connection. Its handler goroutine reads; a goroutine that lives only while something is queued writes.
+type Conn struct {
+	house *House
+	ws    *websocket.Conn
+	net   net.Conn // the socket itself: frames are written whole, past the library
+	staff bool     // a staff session came with the upgrade
+
+	hall    *Hall // set by hello
+	role    string
+	entrant *entrant
+	index   int // in the hall's list; guarded by the hall's mu
+
+	mu      sync.Mutex
+	queue   []queued
+	bytes   int
+	writing bool
+	leaving bool // a bye is queued: nothing more goes out
+	closed  bool
+	writers sync.WaitGroup
+	since   atomic.Int64 // Unix ms of the write in progress, 0 when none: the watchdog looks at it
+
+	tokens  float64 // of the rate limit; the reader's own
+	filled  time.Time
+	refused int
+
+	rtt roundTrip
+}
+
+// send queues frames and never blocks. A connection that cannot keep up is closed: its client comes back.
+func (c *Conn) send(frames ...[]byte) { c.enqueue(keep, frames...) }
+
+func (c *Conn) enqueue(k kind, frames ...[]byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed || c.leaving {
+		return
+	}
+	for _, f := range frames {
+		if k != keep && c.replace(k, f) {
+			continue
+		}
+		c.queue = append(c.queue, queued{f, k})
+		c.bytes += len(f)
+	}
+	if c.bytes > maxQueue {
+		c.house.metrics.slow.Inc()
+		c.queue, c.bytes = nil, 0
+		c.leave("slow")
+		go c.net.Close() // what was queued is lost; the snapshot on return makes up for it
+		return
+	}
+	c.start()
+}
+
+// replace puts a newer frame of the same kind in the place of one that still waits.
+func (c *Conn) replace(k kind, f []byte) bool {
+	for i := range c.queue {
+		if c.queue[i].kind == k {
+			c.bytes += len(f) - len(c.queue[i].frame)
+			c.queue[i].frame = f
+			return true
+		}
+	}
+	return false
+}
+
+// start lets a writer run; c.mu is held.
+func (c *Conn) start() {
+	if !c.writing && len(c.queue) > 0 {
+		c.writing = true
+		c.writers.Add(1)
+		go c.write()
+	}
+}
+
+var joined = sync.Pool{New: func() any { b := make([]byte, 0, 4096); return &b }}
+
+func (c *Conn) write() {
+	defer c.writers.Done()
+	for {
+		c.mu.Lock()
+		q := c.queue
+		if len(q) == 0 || c.closed {
+			c.writing = false
+			c.mu.Unlock()
+			return
+		}
+		c.queue, c.bytes = nil, 0
+		c.mu.Unlock()
+		c.since.Store(time.Now().UnixMilli())
+		err := c.writeAll(q)
+		c.since.Store(0)
+		if err != nil {
+			c.mu.Lock()
+			c.closed, c.writing, c.queue = true, false, nil
+			c.mu.Unlock()
+			c.net.Close() // wakes the reader
+			return
+		}
+	}
+}
+
+func (c *Conn) writeAll(q []queued) error {
+	if len(q) == 1 {
+		_, err := c.net.Write(q[0].frame)
+		return err
+	}
+	b := joined.Get().(*[]byte)
+	defer joined.Put(b)
+	*b = (*b)[:0]
+	for _, f := range q {
+		*b = append(*b, f.frame...)
+	}
+	_, err := c.net.Write(*b)
+	return err
+}
+
+// bye tells the client why, and ends the connection once it has taken it or two seconds have passed.
+func (c *Conn) bye(code string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.leave(code)
+	c.start()
+}
+
+// leave queues bye and close frame; c.mu is held.
+func (c *Conn) leave(code string) {
+	if c.leaving || c.closed {
+		return
+	}
+	d := byeCodes[code]
+	payload := append([]byte{byte(d.close >> 8), byte(d.close)}, code...)
+	c.queue = append(c.queue, queued{textFrame(bye{"bye", code, d.retry}), keep}, queued{frame(opClose, payload), keep})
+	c.leaving = true
+	_ = c.net.SetReadDeadline(time.Now().Add(leaveWait))
+}
+
+// refuse sends an error message; err is a fault.
+func (c *Conn) refuse(err error, re string) {
+	c.send(textFrame(errorMessage{T: "error", Code: string(fault.CodeOf(err)), Key: fault.KeyOf(err), Re: re}))
+}
+
+// read runs until the connection ends. It is the handler's goroutine.
+func (c *Conn) read() {
+	c.ws.SetReadLimit(maxFrame)
+	c.ws.SetPingHandler(func(data string) error {
+		c.send(frame(opPong, []byte(data)))
+		return nil
+	})
+	c.ws.SetPongHandler(func(data string) error {
+		c.rtt.pong(data, time.Now())
+		return nil
+	})
+	c.ws.SetCloseHandler(func(int, string) error { return nil })
+	_ = c.net.SetReadDeadline(time.Now().Add(helloWait))
+	for {
+		typ, r, err := c.ws.NextReader()
+		if err != nil {
+			c.ended(err)
+			return
+		}
+		received := time.Now()
+		b := messages.Get().(*[]byte)
+		n, err := io.ReadFull(r, *b)
+		if err == nil || n > maxMessage { // longer than a message may be
+			_, err = io.Copy(io.Discard, r)
+			messages.Put(b)
+			if err != nil {
+				return
+			}
+			if c.meter(received, nil) {
+				c.refuse(fault.New(fault.Invalid, "message.too_large"), "")
+			}
+			continue
+		}
+		if err != io.EOF && err != io.ErrUnexpectedEOF {
+			messages.Put(b)
+			return
+		}
+		if typ == websocket.TextMessage {
+			c.message((*b)[:n], received)
+		} else {
+			c.refuse(fault.New(fault.Invalid, "message.malformed"), "")
+		}
+		messages.Put(b)
+	}
+}
+
+var messages = sync.Pool{New: func() any { b := make([]byte, maxMessage+1); return &b }}
+
+// ended tells a silent client why it is cut off; other ends need no word.
+func (c *Conn) ended(err error) {
+	if ne, ok := err.(net.Error); ok && ne.Timeout() {
+		c.bye("silent")
+	}
+}
+
+// message deals with one message of the client.
+func (c *Conn) message(b []byte, received time.Time) {
+	c.mu.Lock()
+	leaving := c.leaving
+	c.mu.Unlock()
+	if leaving {
+		return
+	}
+	if !c.meter(received, b) {
+		return
+	}
+	m, err := decode(b)
+	if err != nil {
+		c.refuse(err, m.ID)
+		return
+	}
+	if c.hall != nil {
+		_ = c.net.SetReadDeadline(received.Add(silentWait))
+	}
+	switch {
+	case m.T == "hello" && c.hall != nil:
+		c.refuse(fault.New(fault.Conflict, "hello.twice"), "")
+	case m.T == "hello":
+		c.house.hello(c, m)
+	case c.hall == nil:
+		c.refuse(fault.New(fault.Unauthorized, "hello.first"), m.ID)
+	case m.T == "ping":
+		c.pong(*m.C, received)
+	case c.entrant == nil:
+		c.refuse(fault.New(fault.Forbidden, "role.forbidden"), m.ID)
+	default:
+		c.hall.answer(c, m, received)
+	}
+}
+
+// pong answers an application ping and measures the round trip with a ping frame of its own.
+func (c *Conn) pong(echo float64, now time.Time) {
+	ms := float64(now.UnixMicro()) / 1000
+	c.send(textFrame(pong{"pong", echo, ms}), frame(opPing, c.rtt.ping(now)))
+}
+
+// meter takes one message from the rate limit; false means that it was refused.
+func (c *Conn) meter(now time.Time, b []byte) bool {
+	c.tokens = min(messageBurst, c.tokens+now.Sub(c.filled).Seconds()*messageRate)
+	c.filled = now
+	if c.tokens >= 1 {
+		c.tokens--
+		c.refused = 0
+		return true
+	}
+	c.refused++
+	if c.refused > abuseLimit {
+		c.bye("abuse")
+		return false
+	}
+	m, _ := decode(b) // only for the id that the client waits for
+	c.refuse(fault.New(fault.RateLimited, "message.too_many"), m.ID)
+	return false
+}
+
+// finish waits for the writer; afterwards nothing of this connection touches the socket. Every handler ends with it.
+func (c *Conn) finish() {
+	c.mu.Lock()
+	c.leaving = true
+	c.mu.Unlock()
+	_ = c.net.SetWriteDeadline(time.Now().Add(leaveWait))
+	c.writers.Wait()
+	c.mu.Lock()
+	c.closed = true
+	c.mu.Unlock()
+}

@@ -1,0 +1,416 @@
+package hall
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"math/big"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gofiber/contrib/websocket"
+
+	"leitai/fault"
+	"leitai/quiz"
+)
+
+// Boards are the live boards: a Live writes them, halls read them.
+type Boards interface {
+	quiz.Scoreboard
+	Read(ctx context.Context, board string) ([]quiz.Score, error)
+}
+
+// Config is what a House works with.
+type Config struct {
+	Store    *quiz.Store
+	Log      *quiz.AnswerLog
+	Boards   Boards
+	Logger   *slog.Logger
+	Tokens   Tokens
+	Node     string                   // name of this process: a room that it held before a crash is its own at once
+	Build    string                   // build id of the pages
+	JoinURL  func(code string) string // address of the phone page
+	MaxConns int                      // most connections, below the limit of descriptors
+}
+
+// leaseFor is how long a silent process keeps its rooms.
+const leaseFor = 5 * time.Second
+
+// House opens, finds, drives and closes the rooms of this process.
+type House struct {
+	Config
+	metrics *metrics
+	conns   atomic.Int64
+	joins   *joinLog
+
+	mu        sync.RWMutex
+	byCode    map[string]*room
+	byContest map[string]*room
+	opening   sync.Mutex // one room is opened or closed at a time
+	all       map[*Conn]struct{}
+	allMu     sync.Mutex
+	stop      chan struct{}
+	stopped   chan struct{}
+}
+
+// room is a hall with the Live that conducts it.
+type room struct {
+	hall *Hall
+	live *quiz.Live
+}
+
+// NewHouse returns a house without rooms; Resume takes over those that were open before.
+func NewHouse(cfg Config) *House {
+	h := &House{Config: cfg, metrics: newMetrics(), byCode: map[string]*room{}, byContest: map[string]*room{},
+		all: map[*Conn]struct{}{}, stop: make(chan struct{}), stopped: make(chan struct{})}
+	h.joins = newJoinLog(cfg.Store)
+	go h.watch()
+	return h
+}
+
+// Resume goes on with every room that was open when its process stopped.
+func (h *House) Resume(ctx context.Context) error {
+	rooms, err := h.Store.ListRooms(ctx)
+	if err != nil {
+		return err
+	}
+	for _, r := range rooms {
+		if r.Closed {
+			continue
+		}
+		now := time.Now()
+		ok, err := h.Store.TakeRoom(ctx, r.ContestID, h.Node, now, now.Add(-leaseFor))
+		if err != nil {
+			return err
+		}
+		if !ok {
+			h.Logger.Warn("room is conducted by another process", "contest", r.ContestID, "holder", r.Holder)
+			continue
+		}
+		if err := h.start(ctx, r); err != nil {
+			return fmt.Errorf("resume room of %s: %w", r.ContestID, err)
+		}
+		h.Logger.Info("room resumed", "contest", r.ContestID, "phase", r.State.Phase)
+	}
+	return nil
+}
+
+// Open opens a contest's room, or gives the one that is open. A room that was closed goes on where it stood.
+func (h *House) Open(ctx context.Context, contestID string) (code string, state quiz.State, err error) {
+	h.opening.Lock()
+	defer h.opening.Unlock()
+	if r := h.byContestID(contestID); r != nil {
+		return r.hall.code, *r.hall.phase.Load(), nil
+	}
+	stored, err := h.Store.FindRoom(ctx, contestID)
+	if fault.Is(err, fault.NotFound) {
+		stored, err = h.create(ctx, contestID)
+	}
+	if err != nil {
+		return "", quiz.State{}, err
+	}
+	now := time.Now()
+	if stored.Closed {
+		stored.AliveAt = now // its clock stood still, on purpose
+	}
+	ok, err := h.Store.TakeRoom(ctx, contestID, h.Node, now, now.Add(-leaseFor))
+	if err != nil {
+		return "", quiz.State{}, err
+	}
+	if !ok {
+		return "", quiz.State{}, fault.New(fault.Conflict, "room.elsewhere")
+	}
+	if err := h.start(ctx, stored); err != nil {
+		return "", quiz.State{}, err
+	}
+	r := h.byContestID(contestID)
+	return r.hall.code, *r.hall.phase.Load(), nil
+}
+
+// create stores a new room under a code that is free.
+func (h *House) create(ctx context.Context, contestID string) (quiz.Room, error) {
+	c, err := h.Store.FindContest(ctx, contestID)
+	if err != nil {
+		return quiz.Room{}, err
+	}
+	if len(c.Teams) == 0 {
+		return quiz.Room{}, fault.New(fault.Conflict, "contest.no_teams")
+	}
+	state := quiz.NewConductor(quiz.ShowOf(c)).Start()
+	for range 20 {
+		r := quiz.Room{ContestID: contestID, Code: newCode(), State: state, Holder: h.Node, AliveAt: time.Now()}
+		err = h.Store.CreateRoom(ctx, r)
+		if err == nil {
+			return r, nil
+		}
+		if fault.KeyOf(err) != "room.code_taken" {
+			return quiz.Room{}, err
+		}
+	}
+	return quiz.Room{}, err
+}
+
+// newCode makes six digits that do not begin with 0.
+func newCode() string {
+	n, err := rand.Int(rand.Reader, big.NewInt(900000))
+	if err != nil {
+		panic(err) // no randomness: nothing can be secret
+	}
+	return fmt.Sprint(100000 + n.Int64())
+}
+
+// start runs a stored room in this process.
+func (h *House) start(ctx context.Context, stored quiz.Room) error {
+	contest, err := h.Store.FindContest(ctx, stored.ContestID)
+	if err != nil {
+		return err
+	}
+	hall, err := newHall(ctx, h, stored.Code, contest, stored.State)
+	if err != nil {
+		return err
+	}
+	live, err := quiz.StartLive(ctx, quiz.LiveConfig{Store: h.Store, Log: h.Log, Boards: h.Boards, Publish: hall.Publish,
+		Holder: h.Node, Logger: h.Logger}, contest, stored)
+	if err != nil {
+		hall.end("shutdown")
+		return err
+	}
+	r := &room{hall, live}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.byCode[stored.Code], h.byContest[stored.ContestID] = r, r
+	return nil
+}
+
+// Close ends a contest's room; its connections are told.
+func (h *House) Close(ctx context.Context, contestID string) error {
+	h.opening.Lock()
+	defer h.opening.Unlock()
+	r := h.byContestID(contestID)
+	if r == nil {
+		return fault.New(fault.Conflict, "room.closed")
+	}
+	r.live.Stop()
+	if err := h.Store.CloseRoom(ctx, contestID); err != nil {
+		return err
+	}
+	h.mu.Lock()
+	delete(h.byCode, r.hall.code)
+	delete(h.byContest, contestID)
+	h.mu.Unlock()
+	r.hall.end("room_closed")
+	return nil
+}
+
+// Do carries out a command in a contest's room.
+func (h *House) Do(ctx context.Context, contestID string, cmd quiz.Command) (quiz.State, error) {
+	r := h.byContestID(contestID)
+	if r == nil {
+		return quiz.State{}, fault.New(fault.Conflict, "room.closed")
+	}
+	return r.live.Do(ctx, cmd)
+}
+
+// ContestOf gives the contest whose room has this code.
+func (h *House) ContestOf(code string) (string, error) {
+	r := h.byRoomCode(code)
+	if r == nil {
+		return "", fault.New(fault.NotFound, "room.unknown")
+	}
+	return r.hall.contest.ID, nil
+}
+
+// Where tells code and phase of a contest's open room; both are empty when it is not open.
+func (h *House) Where(contestID string) (code string, phase quiz.Phase) {
+	r := h.byContestID(contestID)
+	if r == nil {
+		return "", ""
+	}
+	return r.hall.code, r.hall.phase.Load().Phase
+}
+
+func (h *House) byContestID(id string) *room {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return h.byContest[id]
+}
+
+func (h *House) byRoomCode(code string) *room {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return h.byCode[code]
+}
+
+func (h *House) can(c *quiz.Contest, s quiz.State) []string {
+	return quiz.NewConductor(quiz.ShowOf(c)).Can(s, time.Now())
+}
+
+// Line gives a ledger line for people to read.
+func (h *House) Line(l quiz.Line, c *quiz.Contest, entrantName func(id string) string) LedgerLine {
+	out := LedgerLine{ID: l.ID, Seq: l.Seq, AtMS: l.At.UnixMilli(), Kind: l.Kind, Operator: l.Operator, RoundNo: l.RoundNo,
+		QuestionNo: l.QuestionNo, Points: l.Points, Reason: l.Reason, Before: l.Before, After: l.After, Reverses: l.Reverses,
+		ReversedBy: l.ReversedBy, Undoable: l.Undoable}
+	if t, ok := c.Team(l.TeamID); ok {
+		out.Team = t.Name
+	}
+	if l.EntrantID != "" {
+		out.Entrant = entrantName(l.EntrantID)
+	}
+	return out
+}
+
+// unwrap gives the socket below the server's wrapper: frames are written straight to it.
+func unwrap(c net.Conn) net.Conn {
+	if u, ok := c.(interface{ UnsafeConn() net.Conn }); ok {
+		return u.UnsafeConn()
+	}
+	return c
+}
+
+// Serve runs one connection until it ends. staff says that a staff session came with the upgrade. It returns only when
+// its writer is done: the library reuses what belongs to a connection.
+func (h *House) Serve(ws *websocket.Conn, staff bool) {
+	c := &Conn{house: h, ws: ws, net: unwrap(ws.NetConn()), staff: staff, tokens: messageBurst, filled: time.Now()}
+	defer c.finish()
+	if int(h.conns.Add(1)) > h.MaxConns {
+		h.conns.Add(-1)
+		c.bye("full")
+		return
+	}
+	h.metrics.connections.Inc()
+	h.allMu.Lock()
+	h.all[c] = struct{}{}
+	h.allMu.Unlock()
+	defer func() {
+		if c.hall != nil {
+			c.hall.remove(c)
+		}
+		h.allMu.Lock()
+		delete(h.all, c)
+		h.allMu.Unlock()
+		h.conns.Add(-1)
+		h.metrics.connections.Dec()
+	}()
+	c.read()
+}
+
+// hello puts a connection into its room.
+func (h *House) hello(c *Conn, m clientMessage) {
+	r := h.byRoomCode(m.Code)
+	switch {
+	case m.V != Protocol:
+		c.bye("outdated")
+		return
+	case r == nil:
+		c.bye("unknown_room")
+		return
+	}
+	var e *entrant
+	switch m.Role {
+	case roleScreen:
+	case roleDesk:
+		if !c.staff {
+			c.bye("unauthorized")
+			return
+		}
+	case rolePlayer:
+		var err error
+		if e, err = h.entrantOf(r.hall, m.Token); err != nil {
+			if fault.Is(err, fault.Unauthorized) {
+				c.bye("unauthorized")
+			} else {
+				c.bye("shutdown") // the database is away: come back
+			}
+			return
+		}
+	default:
+		c.refuse(fault.New(fault.Invalid, "message.malformed"), "")
+		return
+	}
+	c.role = m.Role
+	_ = c.net.SetReadDeadline(time.Now().Add(silentWait))
+	r.hall.add(c, e)
+	c.send(frame(opPing, c.rtt.ping(time.Now())))
+}
+
+// entrantOf finds whose token this is in a room.
+func (h *House) entrantOf(hall *Hall, token string) (*entrant, error) {
+	id, ok := h.Tokens.Verify(token)
+	if !ok {
+		return nil, fault.New(fault.Unauthorized, "token.wrong")
+	}
+	hall.mu.RLock()
+	e := hall.entrants[id]
+	hall.mu.RUnlock()
+	if e != nil {
+		return e, nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), storeWait)
+	defer cancel()
+	found, err := h.Store.FindEntrant(ctx, hall.contest.ID, id) // joined through another process
+	if fault.Is(err, fault.NotFound) {
+		return nil, fault.New(fault.Unauthorized, "token.wrong")
+	}
+	if err != nil {
+		return nil, err
+	}
+	hall.mu.Lock()
+	defer hall.mu.Unlock()
+	return hall.addEntrant(found), nil
+}
+
+// watch closes connections whose network takes nothing any more.
+func (h *House) watch() {
+	defer close(h.stopped)
+	t := time.NewTicker(2 * time.Second)
+	defer t.Stop()
+	for {
+		select {
+		case <-h.stop:
+			return
+		case now := <-t.C:
+			stalled := now.Add(-stallWait).UnixMilli()
+			h.allMu.Lock()
+			for c := range h.all {
+				if at := c.since.Load(); at != 0 && at < stalled {
+					h.metrics.slow.Inc()
+					c.net.Close()
+				}
+			}
+			h.allMu.Unlock()
+		}
+	}
+}
+
+// Shutdown tells every connection to come back, stops the rooms where they stand, and writes out the log.
+func (h *House) Shutdown() {
+	close(h.stop)
+	<-h.stopped
+	h.mu.Lock()
+	rooms := make([]*room, 0, len(h.byContest))
+	for _, r := range h.byContest {
+		rooms = append(rooms, r)
+	}
+	h.byCode, h.byContest = map[string]*room{}, map[string]*room{}
+	h.mu.Unlock()
+	for _, r := range rooms {
+		r.live.Stop()
+	}
+	h.joins.Close()
+	h.Log.Close() // what it took is durable and acknowledged before the farewell
+	for _, r := range rooms {
+		r.hall.end("shutdown")
+	}
+	deadline := time.Now().Add(leaveWait)
+	for h.conns.Load() > 0 && time.Now().Before(deadline) {
+		time.Sleep(10 * time.Millisecond)
+	}
+	h.allMu.Lock()
+	defer h.allMu.Unlock()
+	for c := range h.all {
+		c.net.Close()
+	}
+}

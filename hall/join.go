@@ -1,0 +1,156 @@
+package hall
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"leitai/fault"
+	"leitai/quiz"
+)
+
+// joinLog stores entrants in group commits, so that ten thousand can join within seconds.
+type joinLog = quiz.EntrantLog
+
+func newJoinLog(s *quiz.Store) *joinLog { return quiz.NewEntrantLog(s) }
+
+// RoomInfo is what a phone needs in order to join.
+type RoomInfo struct {
+	Code      string
+	Contest   *quiz.Contest
+	Phase     quiz.Phase
+	Accepting bool
+}
+
+// Find tells about the room with this code, or not_found room.unknown.
+func (h *House) Find(code string) (RoomInfo, error) {
+	r := h.byRoomCode(code)
+	if r == nil {
+		return RoomInfo{}, fault.New(fault.NotFound, "room.unknown")
+	}
+	phase := r.hall.phase.Load().Phase
+	return RoomInfo{Code: code, Contest: r.hall.contest, Phase: phase, Accepting: r.hall.refusal(phase) == nil}, nil
+}
+
+// refusal says why nobody can join now, or nil.
+func (h *Hall) refusal(phase quiz.Phase) error {
+	if phase == quiz.PhaseFinished {
+		return fault.New(fault.Conflict, "room.finished")
+	}
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	if len(h.entrants) >= h.contest.Settings.MaxEntrants {
+		return fault.New(fault.Conflict, "room.full")
+	}
+	return nil
+}
+
+// Limits of the phone's secret, in characters.
+const (
+	minSecret = 16
+	maxSecret = 64
+)
+
+// Join makes an entrant. The same secret gives the same entrant and token again, whatever else is asked for.
+func (h *House) Join(ctx context.Context, code, teamID, name, secret string) (quiz.Entrant, string, error) {
+	r := h.byRoomCode(code)
+	if r == nil {
+		return quiz.Entrant{}, "", fault.New(fault.NotFound, "room.unknown")
+	}
+	hall := r.hall
+	name, err := quiz.CleanName(name)
+	if err != nil {
+		return quiz.Entrant{}, "", err
+	}
+	if n := len(secret); n < minSecret || n > maxSecret {
+		return quiz.Entrant{}, "", fault.Field("client_id", "client_id.length")
+	}
+	if _, ok := hall.contest.Team(teamID); !ok {
+		return quiz.Entrant{}, "", fault.Field("team_id", "team.missing")
+	}
+	sum := sha256.Sum256([]byte(hall.contest.ID + "\x00" + secret))
+	hash := hex.EncodeToString(sum[:])
+	e, err := hall.join(ctx, teamID, name, hash)
+	if err != nil {
+		return quiz.Entrant{}, "", err
+	}
+	return e, h.Tokens.Issue(e.ID), nil
+}
+
+// nameTries bounds how often a namesake's number is raised when another process took it.
+const nameTries = 8
+
+func (h *Hall) join(ctx context.Context, teamID, name, hash string) (quiz.Entrant, error) {
+	refused := h.refusal(h.phase.Load().Phase)
+	if refused != nil { // only who is in already gets an answer
+		if e, err := h.store.FindEntrantByClient(ctx, h.contest.ID, hash); err == nil {
+			return e, nil
+		}
+		return quiz.Entrant{}, refused
+	}
+	for range nameTries {
+		e := quiz.NewEntrant{ContestID: h.contest.ID, ClientHash: hash, Entrant: quiz.Entrant{
+			ID: uuid.Must(uuid.NewV7()).String(), TeamID: teamID, Name: h.reserve(teamID, name), CreatedAt: time.Now()}}
+		inserted, err := h.house.joins.Put(ctx, e)
+		if inserted {
+			h.arrive(e.Entrant)
+			return e.Entrant, nil
+		}
+		if err != nil {
+			h.release(teamID, e.Name)
+			return quiz.Entrant{}, err
+		}
+		known, err := h.store.FindEntrantByClient(ctx, h.contest.ID, hash)
+		if err == nil { // a repeated call
+			if known.Name != e.Name || known.TeamID != teamID {
+				h.release(teamID, e.Name)
+			}
+			h.mu.Lock()
+			h.addEntrant(known)
+			h.mu.Unlock()
+			return known, nil
+		}
+		if !fault.Is(err, fault.NotFound) {
+			return quiz.Entrant{}, err
+		}
+		// another process gave this name away: it stays reserved here and the next number is tried
+	}
+	return quiz.Entrant{}, fault.New(fault.Conflict, "name.taken")
+}
+
+// reserve gives a name that nobody in the team has: the name itself, else with a number.
+func (h *Hall) reserve(teamID, name string) string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	shown := name
+	for n := 2; h.names[nameKey{teamID, shown}]; n++ {
+		suffix := fmt.Sprintf(" (%d)", n)
+		shown = cut(name, quiz.MaxName-utf8.RuneCountInString(suffix)) + suffix
+	}
+	h.names[nameKey{teamID, shown}] = true
+	return shown
+}
+
+func (h *Hall) release(teamID, name string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.names, nameKey{teamID, name})
+}
+
+// cut gives the first n characters.
+func cut(s string, n int) string {
+	r := []rune(s)
+	return string(r[:min(len(r), n)])
+}
+
+func (h *Hall) arrive(e quiz.Entrant) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	n := h.addEntrant(e)
+	h.arrivals = append([]arrival{{e.Name, n.team}}, h.arrivals[:min(len(h.arrivals), latest-1)]...)
+}

@@ -1,0 +1,166 @@
+package hall
+
+import (
+	"time"
+
+	"leitai/questionbank"
+	"leitai/quiz"
+)
+
+// playerTeams is how many teams a phone is shown.
+const playerTeams = 10
+
+// encode makes the frame of each audience that has somebody in it; the caller holds mu.
+func (h *Hall) encode() frames {
+	f := frames{player: h.playerFrame()}
+	if len(h.screens) > 0 {
+		f.screen = h.encodeScreen()
+	}
+	if len(h.desks) > 0 {
+		f.desk = h.encodeDesk()
+	}
+	return f
+}
+
+func (h *Hall) playerFrame() []byte {
+	p := h.playerState()
+	if p.Question != nil && h.event.State.Pacing.QuestionOn == quiz.OnScreen && p.Reveal == nil {
+		q := *p.Question
+		q.Stem, q.Options = "", make([]option, len(p.Question.Options))
+		for i, o := range p.Question.Options {
+			q.Options[i] = option{ID: o.ID}
+		}
+		p.Question = &q
+	}
+	if p.Standings != nil && len(p.Standings.Teams) > playerTeams {
+		s := *p.Standings
+		s.Teams = s.Teams[:playerTeams]
+		p.Standings = &s
+	}
+	return textFrame(p)
+}
+
+func (h *Hall) encodeScreen() []byte { return textFrame(h.screenState()) }
+
+func (h *Hall) screenState() screenState {
+	return screenState{playerState: h.playerState(), JoinURL: h.house.JoinURL(h.code), Lobby: h.lobby(), Count: h.count()}
+}
+
+func (h *Hall) encodeDesk() []byte {
+	s := h.event.State
+	d := deskState{screenState: h.screenState(), ContestID: h.contest.ID, Can: h.house.can(h.contest, s),
+		Pacing: pacing(s.Pacing), Ledger: []LedgerLine{}, Teams: []deskTeam{}}
+	if d.Can == nil {
+		d.Can = []string{}
+	}
+	if d.Standings != nil && d.ScoresHidden {
+		d.Standings = nil
+	}
+	d.Current = h.keyed(s.At)
+	d.Next = h.keyed(h.following(s.At))
+	for _, l := range h.event.Ledger {
+		d.Ledger = append(d.Ledger, h.house.Line(l, h.contest, h.entrantName))
+	}
+	for _, t := range h.event.Teams {
+		row := deskTeam{ID: t.TeamID, Name: t.Name, Place: t.Place, Points: hundredths(t.Hundredths)}
+		if l := h.byTeam[t.TeamID]; l != nil {
+			row.People, row.Connected = l.People, l.Connected
+		}
+		d.Teams = append(d.Teams, row)
+	}
+	return textFrame(d)
+}
+
+// entrantName is read with mu held.
+func (h *Hall) entrantName(id string) string {
+	if e := h.entrants[id]; e != nil {
+		return e.Name
+	}
+	return ""
+}
+
+func (h *Hall) playerState() playerState {
+	s, c := h.event.State, h.contest
+	p := playerState{T: "state", Seq: s.Seq, ServerMS: time.Now().UnixMilli(), Build: h.house.Build, Code: h.code,
+		Contest: Info(c), Phase: string(s.Phase), Paused: s.Paused, Blank: s.Blank, BreakUntilMS: instant(s.BreakUntil),
+		ScoresHidden: s.Pacing.ScoresHidden, QuestionNo: s.At.Q, LimitMS: s.LimitMS, AutoMS: instant(s.AutoAt), Voided: s.IsVoid(s.At)}
+	if s.Paused {
+		p.RemainingMS = &s.RemainingMS
+	}
+	switch s.Phase {
+	case quiz.PhaseReady:
+		p.OpensMS = instant(s.OpensAt)
+	case quiz.PhaseOpen, quiz.PhaseClosed:
+		p.ClosesMS = instant(s.ClosesAt)
+	}
+	if round, q, ok := c.Question(s.At.R, s.At.Q); ok {
+		p.Round = &roundInfo{No: round.No, Rounds: len(c.Rounds), Title: round.Title, Format: round.Format,
+			Questions: len(round.Questions), Scoring: string(round.Settings.Scoring)}
+		if s.Phase != quiz.PhaseReady && s.Phase != quiz.PhaseFinished {
+			p.Question = asked(round, q)
+		}
+	}
+	if r := h.event.Reveal; r != nil && s.Phase != quiz.PhaseFinished {
+		p.Reveal = &reveal{Key: r.Key, Explanation: r.Explanation, Source: r.Source, Counts: r.Counts, Answered: r.Answered, Correct: r.Correct}
+	}
+	if st := h.event.Standings; st != nil && !s.Pacing.ScoresHidden {
+		p.Standings = h.standings(st)
+	}
+	return p
+}
+
+// Info is how a contest presents itself.
+func Info(c *quiz.Contest) contestInfo {
+	return contestInfo{Title: c.Title, Organizer: c.Organizer, Theme: c.Settings.Theme, Logo: c.Settings.Logo, Sponsor: c.Settings.Sponsor}
+}
+
+func (h *Hall) standings(st *quiz.Standings) *standings {
+	out := &standings{Final: h.event.State.Phase == quiz.PhaseFinished, Formula: string(h.contest.Settings.TeamFormula),
+		K: h.contest.Settings.TopK, Teams: make([]teamRow, len(st.Teams)), People: make([]personRow, len(st.People))}
+	for i, t := range st.Teams {
+		out.Teams[i] = teamRow{ID: t.TeamID, Name: t.Name, Place: t.Place, Points: hundredths(t.Hundredths),
+			Delta: hundredths(t.Delta), PreviousPlace: t.Previous, People: t.People}
+	}
+	for i, p := range st.People {
+		row := personRow{ID: p.EntrantID, Name: p.Name, Place: p.Place, Points: p.Points, ElapsedMS: p.TimeMS}
+		if t := h.byTeam[p.TeamID]; t != nil {
+			row.Team = t.Name
+		}
+		out.People[i] = row
+	}
+	return out
+}
+
+// asked is a question as it is put: without key.
+func asked(round *quiz.Round, q *quiz.RoundQuestion) *question {
+	out := &question{No: q.No, Type: string(q.Question.Type), Category: q.Question.Category,
+		Points: round.Settings.FullPoints(q.Question.Type), Stem: q.Question.Stem, Options: make([]option, len(q.Question.Options)),
+		Blanks: q.Question.Blanks()}
+	for i, o := range q.Question.Options {
+		out.Options[i] = option{ID: questionbank.Letter(i), Text: o}
+	}
+	return out
+}
+
+func (h *Hall) keyed(at quiz.Ref) *keyedQuestion {
+	round, q, ok := h.contest.Question(at.R, at.Q)
+	if !ok {
+		return nil
+	}
+	return &keyedQuestion{question: *asked(round, q), Key: q.Question.Key, Explanation: q.Question.Explanation,
+		Source: q.Question.Source, Difficulty: q.Question.Difficulty}
+}
+
+// following is the question after at, zero at the end.
+func (h *Hall) following(at quiz.Ref) quiz.Ref {
+	next, _ := quiz.ShowOf(h.contest).Next(at)
+	return next
+}
+
+// instant is nil for "none".
+func instant(ms int64) *int64 {
+	if ms == 0 {
+		return nil
+	}
+	return &ms
+}

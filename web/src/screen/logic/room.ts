@@ -1,0 +1,101 @@
+import { computed, onBeforeUnmount, ref, shallowRef } from 'vue'
+import type { ComputedRef, Ref, ShallowRef } from 'vue'
+import { ServerClock } from '../../core/clock'
+import type { ByeCode, Count, Lobby, ScreenState, Standings } from '../../core/protocol'
+import { LiveSocket, socketURL } from '../../core/socket'
+import type { SocketStatus } from '../../core/socket'
+import type { View } from './address'
+import { wholeSeconds } from './time'
+
+export interface Room {
+  state: ShallowRef<ScreenState | null>
+  lobby: ShallowRef<Lobby>
+  count: ShallowRef<Count>
+  /** The standings of now, else the last ones that were shown. */
+  standings: ShallowRef<Standings | null>
+  status: Ref<SocketStatus>
+  bye: Ref<ByeCode | null>
+  /** Server Unix ms, ten times a second: for texts. Pictures ask clock.now() at each frame. */
+  now: Ref<number>
+  clock: ServerClock
+  /** Whole seconds until a time of the server's; null stays null. */
+  until: (ms: () => number | null | undefined) => ComputedRef<number | null>
+}
+
+const noLobby: Lobby = { people: 0, connected: 0, teams: [], latest: [] }
+const noCount: Count = { connected: 0, answered: 0, acknowledged: 0, screens: 0 }
+
+function memory(code: string): string {
+  return `leitai.screen.standings.${code}`
+}
+
+/** A screen of `teams` that is reloaded in the middle of a question still has its table. */
+function recall(code: string): Standings | null {
+  try {
+    return JSON.parse(sessionStorage.getItem(memory(code)) ?? 'null') as Standings | null
+  } catch {
+    return null
+  }
+}
+
+function remember(code: string, standings: Standings | null): void {
+  try {
+    if (standings) sessionStorage.setItem(memory(code), JSON.stringify(standings))
+    else sessionStorage.removeItem(memory(code))
+  } catch {
+    // Then it waits for the next standings.
+  }
+}
+
+/** Joins a room as a screen, for as long as the component lives. */
+export function useRoom(code: string, view: View): Room {
+  const clock = new ServerClock()
+  const state = shallowRef<ScreenState | null>(null)
+  const lobby = shallowRef<Lobby>(noLobby)
+  const count = shallowRef<Count>(noCount)
+  const standings = shallowRef<Standings | null>(recall(code))
+  const status = ref<SocketStatus>('connecting')
+  const bye = ref<ByeCode | null>(null)
+  const now = ref(clock.now())
+
+  const socket = new LiveSocket<ScreenState>({
+    url: socketURL(),
+    clock,
+    hello: () => ({ t: 'hello', v: 1, role: 'screen', code, view, build: __BUILD__ }),
+    onState(next) {
+      now.value = clock.now()
+      state.value = next
+      lobby.value = next.lobby
+      count.value = next.count
+      // A new show under the same code must not bring up the old one's table.
+      if (next.standings || next.phase === 'lobby' || next.scores_hidden) {
+        standings.value = next.standings
+        remember(code, next.standings)
+      }
+    },
+    onMessage(message) {
+      if (message.t === 'count') count.value = message
+      else if (message.t === 'lobby') lobby.value = message
+    },
+    onStatus(next, detail) {
+      status.value = next
+      if (next === 'online') bye.value = null
+      else if (detail) bye.value = detail
+    },
+  })
+  socket.start()
+  const ticker = setInterval(() => {
+    now.value = clock.now()
+  }, 100)
+  onBeforeUnmount(() => {
+    clearInterval(ticker)
+    socket.stop()
+  })
+
+  const until: Room['until'] = (ms) =>
+    computed(() => {
+      const at = ms()
+      return at === null || at === undefined ? null : wholeSeconds(at - now.value)
+    })
+  return { state, lobby, count, standings, status, bye, now, clock, until }
+}

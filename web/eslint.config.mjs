@@ -21,6 +21,7 @@ export default ts.config(
       'vue/block-lang': ['error', { script: { lang: 'ts' } }],
       'vue/multi-word-component-names': 'off',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
       // Code points are what the server counts, too; Intl.Segmenter is newer than the browsers we serve.
       '@typescript-eslint/no-misused-spread': ['error', { allow: ['string'] }],
       // Plain HTTP on a LAN address has neither.

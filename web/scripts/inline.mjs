@@ -46,6 +46,7 @@ export function inlineEntry(code, base) {
     .replace(/\/\/# sourceMappingURL=.*$/, '')
     // An inline script resolves "./x" against the page's address.
     .replace(/\bimport\((["'`])\.\//g, `import($1${base}`)
+    .replace(/\bimport\.meta\.url\b/g, 'location.href')
     .replace(/\bfrom\s*(["'])\.\//g, `from$1${base}`)
     .replace(/\bexport\s*\{([^}]*)\};?\s*$/, (_, names) => {
       const fields = names

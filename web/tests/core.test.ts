@@ -125,7 +125,7 @@ describe('the inlined entry', () => {
 
   it('refuses what it cannot inline', () => {
     expect(() => inlineEntry('export*from"./x.js";a()', '/')).toThrow()
-    expect(() => inlineEntry('console.log(import.meta.url)', '/')).toThrow()
+    expect(() => inlineEntry('console.log(import.meta.env)', '/')).toThrow()
   })
 
   it('lets chunks read from it', () => {

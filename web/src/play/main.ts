@@ -1,4 +1,10 @@
 import { createApp } from 'vue'
 import App from './App.vue'
+import { codeInAddress, enter } from './enter'
+import './style.css'
+import { loadTexts } from './text'
 
-createApp(App).mount('#app')
+void loadTexts().then(() => {
+  void enter(codeInAddress())
+  createApp(App).mount('#app')
+})

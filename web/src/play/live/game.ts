@@ -1,0 +1,103 @@
+import type { AnswerStatus, DropReason, OutboxEntry } from '../../core/answers'
+import type { Me, PlayerState, QuestionType } from '../../core/protocol'
+
+/** What the phone shows, from what the server said. No time, no DOM. */
+
+export type View = 'lobby' | 'break' | 'ready' | 'question' | 'standings' | 'final'
+
+export function viewOf(s: PlayerState): View {
+  switch (s.phase) {
+    case 'finished':
+      return 'final'
+    case 'open':
+    case 'closed':
+      return s.question ? 'question' : 'ready'
+    default:
+      if (s.break_until_ms !== null) return 'break'
+      if (s.phase === 'revealed') return s.question ? 'question' : 'ready'
+      return s.phase
+  }
+}
+
+/** Whether a reload would cost the player nothing. */
+export function isIdle(s: PlayerState): boolean {
+  return s.phase === 'lobby' || s.phase === 'standings'
+}
+
+/** Whether to load the pages anew: another build, not tried yet, and nothing is going on. */
+export function wantsReload(s: PlayerState, own: string, tried: string | null): boolean {
+  return (
+    s.build !== '' && s.build !== 'dev' && own !== 'dev' && s.build !== own && s.build !== tried && isIdle(s)
+  )
+}
+
+export interface Picked {
+  a: readonly string[]
+  status: AnswerStatus | 'none'
+  earlier: boolean
+  reason: DropReason | undefined
+}
+
+function isCurrent(s: PlayerState, x: { r: number; q: number } | null | undefined): boolean {
+  return x?.r === s.round?.no && x?.q === s.question_no
+}
+
+/** This player's answer to the current question, as far as is known. */
+export function pickedOf(s: PlayerState, me: Me | null, entry: OutboxEntry | null): Picked {
+  const earlier = entry?.earlier ?? false
+  if (me?.answer && isCurrent(s, me.answer))
+    return { a: me.answer.a, status: 'received', earlier, reason: undefined }
+  if (me?.result?.answered && isCurrent(s, me.result)) {
+    return { a: me.result.a, status: 'received', earlier, reason: undefined }
+  }
+  if (entry && isCurrent(s, entry)) return { a: entry.a, status: entry.status, earlier, reason: entry.reason }
+  return { a: [], status: 'none', earlier: false, reason: undefined }
+}
+
+/** The number of an earlier question whose answer was never confirmed, else 0. */
+export function lostQuestion(s: PlayerState, entry: OutboxEntry | null): number {
+  return entry?.status === 'dropped' && !isCurrent(s, entry) ? entry.q : 0
+}
+
+export type Verdict = 'right' | 'part' | 'wrong' | 'none' | 'void'
+
+/** Null until the key is out and this player's result has come. */
+export function verdictOf(s: PlayerState, me: Me | null): Verdict | null {
+  if (s.voided) return 'void'
+  const result = me?.result
+  if (!s.reveal || !result || !isCurrent(s, result)) return null
+  if (!result.answered) return 'none'
+  if (result.correct) return 'right'
+  return result.points > 0 ? 'part' : 'wrong'
+}
+
+/** The question is on the big screen only. */
+export function onScreenOnly(s: PlayerState): boolean {
+  return s.question?.stem === ''
+}
+
+/** Milliseconds left of the open question; null when there is no countdown. */
+export function timeLeft(s: PlayerState, now: number): number | null {
+  if (s.phase !== 'open') return null
+  if (s.paused) return s.remaining_ms
+  return s.closes_ms === null ? null : s.closes_ms - now
+}
+
+/** After a tap on an option: one for single and judge, a set for multiple, a sequence for order. */
+export function toggle(type: QuestionType, chosen: readonly string[], id: string): string[] {
+  if (type === 'single' || type === 'judge') return [id]
+  const rest = chosen.filter((x) => x !== id)
+  if (rest.length === chosen.length) rest.push(id)
+  return type === 'order' ? rest : rest.sort()
+}
+
+/** Whether an answer can be sent as it is. */
+export function isComplete(
+  type: QuestionType,
+  a: readonly string[],
+  options: number,
+  blanks: number,
+): boolean {
+  if (type === 'fill') return a.length >= Math.max(1, blanks) && a.every((x) => x.trim() !== '')
+  return type === 'order' ? a.length === options : a.length > 0
+}

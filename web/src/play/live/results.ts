@@ -1,0 +1,37 @@
+import { request } from '../../core/api'
+import type { ContestInfo, Option, QuestionType } from '../../core/protocol'
+import { code } from '../enter'
+import { seatOf } from '../seat'
+
+/** GET /api/v1/me/results */
+export interface MyResults {
+  finished: boolean
+  contest: ContestInfo
+  entrant: { id: string; name: string; team: { id: string; name: string } }
+  points: number | null
+  place: number | null
+  people: number
+  team: { id: string; name: string; place: number | null; teams: number; points: number | null }
+  questions: ResultQuestion[]
+}
+export interface ResultQuestion {
+  r: number
+  q: number
+  type: QuestionType
+  category: string
+  stem: string
+  options: Option[]
+  key: string[]
+  explanation: string
+  source: string
+  a: string[]
+  answered: boolean
+  correct: boolean
+  points: number
+  elapsed_ms: number
+  voided: boolean
+}
+
+export function loadResults(): Promise<MyResults> {
+  return request<MyResults>('/api/v1/me/results', { token: seatOf(code.value).token })
+}

@@ -75,19 +75,12 @@ type view struct {
 	round, no                     int
 	phase                         string
 	asked, settled, waiting, told int
-	opened                        time.Duration // since the current question opened
+	openAt                        int64         // of the current question, on the engine's clock
+	opened                        time.Duration // since then
 	roomClosed                    bool
 }
 
-func newCrowd(c Config, t target, code string, teams []team) (*crowd, error) {
-	e, err := newEngine(t, c.Players)
-	if err != nil {
-		return nil, err
-	}
-	return newCrowdOn(e, c, t, code, teams), nil
-}
-
-func newCrowdOn(e engine, c Config, t target, code string, teams []team) *crowd {
+func newCrowd(e engine, c Config, t target, code string, teams []team) *crowd {
 	cr := &crowd{
 		config: c, target: t, code: code, engine: e, chance: rand.New(rand.NewPCG(c.Seed, 0x1e17a1)),
 		wall: time.Now().UnixNano() - e.now(), phones: make([]phone, c.Players), keys: map[[2]int][]string{},
@@ -109,19 +102,21 @@ func newCrowdOn(e engine, c Config, t target, code string, teams []team) *crowd 
 // look gives the crowd's view. Any goroutine may call it.
 func (c *crowd) look() view {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.view
+	v := c.view
+	c.mu.Unlock()
+	if v.openAt > 0 {
+		v.opened = time.Duration(c.engine.now() - v.openAt)
+	}
+	return v
 }
 
-func (c *crowd) publish(now int64) {
+func (c *crowd) publish() {
 	v := view{
 		joined: c.joined, failed: c.failed, on: c.on, finished: c.finished, phase: c.phase, roomClosed: c.roomClosed,
 	}
 	if q := c.current; q != nil {
 		v.round, v.no, v.asked, v.settled, v.waiting, v.told = q.round, q.no, q.asked, q.settled, q.waiting, q.told
-		if q.openAt > 0 {
-			v.opened = time.Duration(now - q.openAt)
-		}
+		v.openAt = q.openAt
 	}
 	c.mu.Lock()
 	c.view = v
@@ -138,6 +133,7 @@ func (c *crowd) learnKey(round, no int, key []string) {
 	})
 }
 
+// next is the instant of what is due next.
 func (c *crowd) next() int64 {
 	if len(c.timers) == 0 {
 		return math.MaxInt64
@@ -153,7 +149,7 @@ func (c *crowd) due(now int64) int64 {
 		}
 		c.fire(c.timers.pop(), now)
 	}
-	c.publish(now)
+	c.publish()
 	return c.next()
 }
 

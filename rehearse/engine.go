@@ -30,6 +30,4 @@ type handler interface {
 	// due does what is due, but not more than a little at once, and gives the instant of what is due next: at most
 	// now when something is left over.
 	due(now int64) int64
-	// next is that instant without doing anything.
-	next() int64
 }

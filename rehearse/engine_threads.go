@@ -69,7 +69,7 @@ func (e *threads) run(ctx context.Context, h handler) error {
 	return nil
 }
 
-// call runs f under the lock, and wakes the timer goroutine when something is due earlier than before.
+// call runs f and what is due under the lock, and wakes the timer goroutine when something is due earlier than before.
 func (e *threads) call(f func(h handler)) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -77,7 +77,7 @@ func (e *threads) call(f func(h handler)) {
 		return
 	}
 	f(e.handler)
-	if e.handler.next() < e.sleeping {
+	if e.handler.due(e.now()) < e.sleeping {
 		select {
 		case e.kick <- struct{}{}:
 		default:

@@ -28,14 +28,14 @@ func Run(ctx context.Context, config Config) (*Report, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, c.bound(), errTimeout)
 	defer cancel()
 	if !c.Self {
-		return (&rehearsal{config: c}).run(ctx)
+		return (&rehearsal{config: c, engine: newEngine}).run(ctx)
 	}
 	server, err := startServer(ctx, c.Program)
 	if err != nil {
 		return nil, err
 	}
 	c.URL, c.Username, c.Password = server.url, server.username, server.password
-	report, err := (&rehearsal{config: c, server: server}).run(ctx)
+	report, err := (&rehearsal{config: c, server: server, engine: newEngine}).run(ctx)
 	if !server.alive() {
 		err = errors.Join(err, fmt.Errorf("the server ended by itself: %w\n%s", errors.Join(server.err), server.tail()))
 	}
@@ -48,6 +48,7 @@ var errTimeout = errors.New("the rehearsal took too long")
 type rehearsal struct {
 	config  Config
 	server  *ownServer // with Self
+	engine  func(t target, phones int) (engine, error)
 	staff   *staff
 	code    string
 	contest string // "" without a sign-in
@@ -69,9 +70,11 @@ func (h *rehearsal) run(ctx context.Context) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	if h.crowd, err = newCrowd(h.config, t, h.code, teams); err != nil {
+	e, err := h.engine(t, h.config.Players)
+	if err != nil {
 		return nil, err
 	}
+	h.crowd = newCrowd(e, h.config, t, h.code, teams)
 	cpu := cpuSeconds()
 	h.empty = h.usage()
 	trouble := h.play(ctx)
@@ -197,7 +200,7 @@ func (h *rehearsal) join(ctx context.Context) error {
 		}
 		return v.joined+v.failed >= h.config.Players || v.roomClosed || v.finished > 0
 	})
-	if err != nil || !h.config.Drive {
+	if err != nil || h.server == nil {
 		return err
 	}
 	h.joined = h.usage()

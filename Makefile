@@ -36,7 +36,7 @@ $(WEB_BUILT): $(WEB_INSTALLED) $(WEB_SOURCES)
 	@touch $@
 
 $(WEB_INSTALLED): web/package-lock.json | tools
-	cd web && npm ci --ignore-scripts --no-audit --no-fund
+	cd web && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 tools:

@@ -1,0 +1,47 @@
+/** Times and numbers as people read them. */
+
+const two = (n: number): string => String(n).padStart(2, '0')
+
+/** 2026-05-04 09:03 in the reader's time zone. */
+export function dateTime(ms: number): string {
+  const d = new Date(ms)
+  return `${String(d.getFullYear())}-${two(d.getMonth() + 1)}-${two(d.getDate())} ${two(d.getHours())}:${two(d.getMinutes())}`
+}
+
+/** 09:03:07 */
+export function clockTime(ms: number): string {
+  const d = new Date(ms)
+  return `${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())}`
+}
+
+/** 12 or 3:05: what is left, rounded up so that it reads 0 only at the end. */
+export function countdown(ms: number): string {
+  const s = Math.max(0, Math.ceil(ms / 1000))
+  return s < 100 ? String(s) : `${String(Math.floor(s / 60))}:${two(s % 60)}`
+}
+
+/** 12.3 s of answering time as seconds with one place, or minutes when long. */
+export function elapsed(ms: number): string {
+  if (ms < 60_000) return (ms / 1000).toFixed(1)
+  return `${String(Math.floor(ms / 60_000))}:${two(Math.floor((ms % 60_000) / 1000))}`
+}
+
+/** A team's points have at most two places. */
+export function points(n: number): string {
+  return String(Math.round(n * 100) / 100)
+}
+
+/** +10, −10 with a true minus sign, 0. */
+export function signed(n: number): string {
+  if (n === 0) return '0'
+  return n > 0 ? `+${points(n)}` : `−${points(-n)}`
+}
+
+export function percent(part: number, whole: number): string {
+  return whole <= 0 ? '—' : `${String(Math.round((part / whole) * 100))}%`
+}
+
+/** 482 915: a code that is read out aloud. */
+export function spacedCode(code: string): string {
+  return code.length === 6 ? `${code.slice(0, 3)} ${code.slice(3)}` : code
+}

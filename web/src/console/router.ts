@@ -1,0 +1,102 @@
+import { createRouter, createWebHistory, type Router } from 'vue-router'
+import { ApiError } from '../core/api'
+import { onUnauthorized } from './http'
+import { t, type Key } from './i18n'
+import { forget, me, whoAmI } from './session'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Reachable without a session. */
+    open?: boolean
+    title?: Key
+  }
+}
+
+/** Only a path of our own may be returned to after signing in. */
+export function safeReturn(next: unknown): string {
+  return typeof next === 'string' && /^\/(?![/\\])/.test(next) && !next.startsWith('/sign-in')
+    ? next
+    : '/contests'
+}
+
+export function makeRouter(): Router {
+  const router = createRouter({
+    history: createWebHistory('/console'),
+    routes: [
+      { path: '/', redirect: '/contests' },
+      {
+        path: '/sign-in',
+        component: () => import('./pages/SignIn.vue'),
+        meta: { open: true, title: 'signin.title' },
+      },
+      {
+        path: '/password',
+        component: () => import('./pages/Password.vue'),
+        meta: { title: 'password.title' },
+      },
+      {
+        path: '/',
+        component: () => import('./shell/Shell.vue'),
+        children: [
+          {
+            path: 'contests',
+            component: () => import('./pages/Contests.vue'),
+            meta: { title: 'contests.title' },
+          },
+          {
+            path: 'contests/:id',
+            component: () => import('./pages/Contest.vue'),
+            props: true,
+            meta: { title: 'contest.title' },
+          },
+          {
+            path: 'contests/:id/results',
+            component: () => import('./pages/Results.vue'),
+            props: true,
+            meta: { title: 'results.title' },
+          },
+          {
+            path: ':rest(.*)*',
+            component: () => import('./pages/NotFound.vue'),
+            meta: { title: 'notfound.title' },
+          },
+        ],
+      },
+      {
+        path: '/contests/:id/desk',
+        component: () => import('./pages/Desk.vue'),
+        props: true,
+        meta: { title: 'desk.title' },
+      },
+    ],
+    scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? false : { top: 0 }),
+  })
+
+  router.beforeEach(async (to) => {
+    if (to.meta.open === true) return true
+    try {
+      await whoAmI()
+    } catch (err) {
+      if (err instanceof ApiError && err.status === 401) {
+        return { path: '/sign-in', query: { next: to.fullPath } }
+      }
+      // The server is away: the page itself says so and offers to try again.
+      return true
+    }
+    if (me.value?.must_change_password === true && to.path !== '/password') {
+      return { path: '/password', query: { next: to.fullPath } }
+    }
+    return true
+  })
+  router.afterEach((to) => {
+    document.title = to.meta.title ? `${t(to.meta.title)} · ${t('app.title')}` : t('app.title')
+  })
+
+  onUnauthorized(() => {
+    const at = router.currentRoute.value
+    if (at.meta.open === true) return
+    forget()
+    void router.push({ path: '/sign-in', query: { next: at.fullPath, expired: '1' } })
+  })
+  return router
+}

@@ -1,0 +1,207 @@
+/** HTTP shapes of docs/openapi.yaml that the console reads and writes. */
+
+import type { Command, Formula, LedgerEntry, Phase, QuestionType, Scoring, Theme } from '../core/protocol'
+
+export type StaffRole = 'admin' | 'organizer' | 'judge' | 'viewer'
+export interface Staff {
+  id: string
+  username: string
+  name: string
+  role: StaffRole
+  must_change_password: boolean
+}
+export interface Session {
+  staff: Staff
+}
+
+export interface Bank {
+  id: string
+  name: string
+  questions: number
+  categories: Record<string, number>
+  types: Record<string, number>
+}
+
+export type ContestStatus = 'draft' | 'running' | 'finished'
+export interface ContestSummary {
+  id: string
+  title: string
+  organizer: string
+  status: ContestStatus
+  /** Six digits while the room is open, else "". */
+  code: string
+  phase: Phase | ''
+  teams: number
+  entrants: number
+  rounds: number
+  created_ms: number
+}
+
+/** The server may leave out any field that has its default. */
+export interface ContestSettings {
+  theme: Theme
+  logo: string
+  sponsor: string
+  team_formula: Formula
+  top_k: number
+  share_ranks: boolean
+  individual_ranks: boolean
+  max_entrants: number
+}
+export type PartialCredit = 'none' | 'half' | 'per_option'
+export interface RoundSettings {
+  scoring: Scoring
+  points: Record<string, number>
+  wrong: number
+  no_answer: number
+  partial: PartialCredit
+  streak_step: number
+  streak_max: number
+  decay_base: number
+  decay_per_second: number
+  fair_timing: boolean
+  limit_ms: number
+  ready_ms: number
+  auto_advance: boolean
+  pause_ms: number
+  standings: 'every' | 'end'
+  question_on: 'both' | 'screen'
+}
+
+export interface ContestTeam {
+  id: string
+  name: string
+  group: string
+  roster: number
+  entrants: number
+}
+export interface RoundQuestion {
+  no: number
+  question_id: string
+  type: QuestionType
+  category: string
+  stem: string
+  difficulty: number
+  voided: boolean
+}
+export interface ContestRound {
+  id: string
+  no: number
+  title: string
+  format: 'sync'
+  settings: Partial<RoundSettings>
+  questions: RoundQuestion[]
+}
+export interface Contest {
+  id: string
+  title: string
+  organizer: string
+  status: ContestStatus
+  code: string
+  phase: Phase | ''
+  created_ms: number
+  settings: Partial<ContestSettings>
+  teams: ContestTeam[]
+  rounds: ContestRound[]
+}
+
+export interface Draw {
+  bank_id: string
+  count: number
+  types?: QuestionType[]
+  categories?: string[]
+}
+export interface NewTeam {
+  name: string
+  group?: string
+}
+export interface NewContest {
+  title: string
+  organizer?: string
+  settings?: Partial<ContestSettings>
+  teams: NewTeam[]
+  rounds: { title: string; format: 'sync'; settings?: Partial<RoundSettings>; draw: Draw }[]
+}
+
+export interface OpenRoom {
+  code: string
+  phase: Phase
+  join_url: string
+  screen_url: string
+}
+
+/** What a command carries besides its id and its name. */
+export interface CommandArgs {
+  seq?: number
+  seconds?: number
+  question_no?: number
+  on?: boolean
+  team_id?: string
+  entrant_id?: string
+  points?: number
+  reason?: string
+  entry_id?: string
+  auto_advance?: boolean
+  pause_ms?: number
+  standings?: 'every' | 'end'
+  question_on?: 'both' | 'screen'
+}
+export interface CommandBody extends CommandArgs {
+  id: string
+  command: Command
+}
+export interface CommandDone {
+  seq: number
+  phase: Phase
+}
+
+export interface FullLedgerEntry extends LedgerEntry {
+  before?: Record<string, unknown>
+  after?: Record<string, unknown>
+}
+
+export interface TeamResult {
+  id: string
+  name: string
+  group: string
+  place: number
+  points: number
+  people: number
+  roster: number
+  answers: number
+  correct: number
+  adjustments: number
+}
+export interface PersonResult {
+  id: string
+  name: string
+  team_id: string
+  team: string
+  place: number
+  points: number
+  answers: number
+  correct: number
+  elapsed_ms: number
+  adjustments: number
+}
+export interface QuestionResult {
+  r: number
+  q: number
+  type: QuestionType
+  stem: string
+  key: string[]
+  answered: number
+  correct: number
+  voided: boolean
+  counts: Record<string, number>
+}
+export interface Results {
+  contest_id: string
+  title: string
+  finished: boolean
+  formula: Formula
+  k: number
+  teams: TeamResult[]
+  people: PersonResult[]
+  questions: QuestionResult[]
+}

@@ -14,9 +14,9 @@ check_go() {
 	wanted=$(sed -nE 's/^go ([0-9.]+)$/\1/p' go.mod)
 	if ! command -v go >/dev/null; then
 		complain "Go $wanted or later is needed and there is no \"go\" in PATH: https://go.dev/dl/"
-	elif ! version=$(go env GOVERSION 2>&1); then
-		# An older Go fetches the one that go.mod asks for, unless it may not.
-		complain "Go $wanted or later is needed: https://go.dev/dl/" "$version"
+	# An older Go fetches the one that go.mod asks for, unless it may not.
+	elif ! version=$(go env GOVERSION 2>&1) || ! older_or_same "$wanted" "${version#go}"; then
+		complain "Go $wanted or later is needed, this is $version: https://go.dev/dl/"
 	fi
 }
 

@@ -30,7 +30,7 @@ if [ "$(id -u)" != 0 ]; then
 	as_root=(sudo -n)
 fi
 
-packages=$(missing | tr '\n' ' ')
+packages=$(missing | paste -sd ' ' -)
 [ -n "$packages" ] || exit 0
 
 if has apt-get && { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; then
@@ -38,7 +38,7 @@ if has apt-get && { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; then
 	install=("${as_root[@]}" env "PATH=$PATH" DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300)
 	# shellcheck disable=SC2086 # one word for each package
 	"${install[@]}" update && "${install[@]}" install -y --no-install-recommends $packages </dev/null
-	packages=$(missing | tr '\n' ' ')
+	packages=$(missing | paste -sd ' ' -)
 	[ -n "$packages" ] || exit 0
 fi
 

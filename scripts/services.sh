@@ -37,7 +37,8 @@ if has apt-get && { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; then
 	echo "installing for the tests: $packages"
 	install=("${as_root[@]}" env "PATH=$PATH" DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300)
 	# shellcheck disable=SC2086 # one word for each package
-	"${install[@]}" update && "${install[@]}" install -y --no-install-recommends $packages </dev/null
+	"${install[@]}" update || true # an index that is old may still do
+	"${install[@]}" install -y --no-install-recommends $packages </dev/null
 	packages=$(missing | paste -sd ' ' -)
 	[ -n "$packages" ] || exit 0
 fi

@@ -414,3 +414,55 @@ func (h *House) Shutdown() {
 		c.net.Close()
 	}
 }
+
+// Change stores a change to a contest. While its room is open this is possible in the lobby only, and the room starts
+// anew with it: its connections come back by themselves.
+func (h *House) Change(ctx context.Context, contestID string, store func() error) error {
+	h.opening.Lock()
+	defer h.opening.Unlock()
+	r := h.byContestID(contestID)
+	if r == nil {
+		return h.changeClosed(ctx, contestID, store)
+	}
+	if r.hall.phase.Load().Phase != quiz.PhaseLobby {
+		return fault.New(fault.Conflict, "room.begun")
+	}
+	if err := store(); err != nil {
+		return err
+	}
+	r.live.Stop()
+	r.hall.end("shutdown")
+	stored, err := h.Store.FindRoom(ctx, contestID)
+	if err != nil {
+		return err
+	}
+	contest, err := h.Store.FindContest(ctx, contestID)
+	if err != nil {
+		return err
+	}
+	stored.State.Pacing = quiz.NewConductor(quiz.ShowOf(contest)).Start().Pacing
+	return h.start(ctx, stored)
+}
+
+// changeClosed stores a change while no room is open; a show that has begun stays as it is.
+func (h *House) changeClosed(ctx context.Context, contestID string, store func() error) error {
+	stored, err := h.Store.FindRoom(ctx, contestID)
+	if err == nil && stored.State.Phase != quiz.PhaseLobby {
+		return fault.New(fault.Conflict, "room.begun")
+	}
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	return store()
+}
+
+// Connected is how many players of a room are connected here.
+func (h *House) Connected(code string) int {
+	r := h.byRoomCode(code)
+	if r == nil {
+		return 0
+	}
+	r.hall.mu.RLock()
+	defer r.hall.mu.RUnlock()
+	return r.hall.count().Connected
+}

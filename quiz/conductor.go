@@ -127,7 +127,7 @@ func (c Conductor) advance(s State, now time.Time) (State, error) {
 		}
 		return c.finish(s), nil
 	}
-	if to.R != s.At.R {
+	if to.R != s.At.R && s.At.R != 0 { // the first round's pacing may have been changed in the lobby
 		hidden := s.Pacing.ScoresHidden
 		s.Pacing = c.show.settings(to).pacing()
 		s.Pacing.ScoresHidden = hidden

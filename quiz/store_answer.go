@@ -288,3 +288,19 @@ func firstRight(as []Answer) []Answer {
 	})
 	return right
 }
+
+// CountEntrants gives the number of entrants by team id.
+func (s *Store) CountEntrants(ctx context.Context, contestID string) (map[string]int, error) {
+	var rows []struct {
+		TeamID string `db:"team_id"`
+		N      int    `db:"n"`
+	}
+	if err := s.db.Select(ctx, &rows, `SELECT team_id, COUNT(*) AS n FROM entrants WHERE contest_id = $1 GROUP BY team_id`, contestID); err != nil {
+		return nil, wrap("count entrants", err)
+	}
+	out := make(map[string]int, len(rows))
+	for _, r := range rows {
+		out[r.TeamID] = r.N
+	}
+	return out, nil
+}

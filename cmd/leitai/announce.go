@@ -1,0 +1,57 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+
+	"github.com/skip2/go-qrcode"
+)
+
+// announce tells the person at the terminal where everything is, and the program that started this one.
+func (c *serveCmd) announce(ctx context.Context, s *server, addr net.Addr, first *signIn) error {
+	if err := c.writeReady(addr); err != nil {
+		return err
+	}
+	_, port, _ := net.SplitHostPort(addr.String())
+	local := "http://localhost:" + port
+	if !c.Demo {
+		s.log.Info("listening", "address", addr.String(), "url", s.base)
+		if first != nil && c.AdminPassword == "" {
+			fmt.Printf("控制台 Console   %s/console\n用户名 User      %s\n密码 Password    %s   （首次登录后请修改 / change it after signing in）\n",
+				s.base, first.username, first.password)
+		}
+		return nil
+	}
+	code, err := s.openDemo(ctx)
+	if err != nil {
+		return err
+	}
+	join, screen := s.base, local+"/screen"
+	if code != "" {
+		join, screen = s.base+"/j/"+code, local+"/screen/"+code
+	}
+	fmt.Println()
+	if qr, err := qrcode.New(join, qrcode.Low); err == nil {
+		fmt.Println(qr.ToSmallString(false))
+	}
+	fmt.Printf("  手机 Phone       %s\n", join)
+	fmt.Printf("  大屏 Screen      %s\n", screen)
+	fmt.Printf("  控制台 Console   %s/console\n", local)
+	switch {
+	case first != nil && c.AdminPassword == "":
+		fmt.Printf("  登录 Sign in     %s / %s   （首次登录会要求修改 / you will be asked to change it）\n", first.username, first.password)
+	case first != nil:
+		fmt.Printf("  登录 Sign in     %s / (LEITAI_ADMIN_PASSWORD)\n", first.username)
+	default:
+		fmt.Printf("  登录 Sign in     用已有的账号；忘记密码：%s password admin\n", os.Args[0])
+	}
+	fmt.Println("\n  手机与本机在同一 Wi-Fi 下即可扫码加入。按 Ctrl+C 结束。")
+	fmt.Println("  Phones on the same Wi-Fi can join by the code. Press Ctrl+C to stop.")
+	fmt.Println()
+	if c.Bots > 0 {
+		return s.startBots(ctx, addr, code, c.Bots)
+	}
+	return nil
+}

@@ -1,0 +1,74 @@
+// Command leitai is the whole product in one binary: the server, rehearsals, and small tools for its operator.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// version is set by the build.
+var version = "dev"
+
+type cli struct {
+	Serve    serveCmd    `cmd:"" default:"withargs" help:"Run the server."`
+	Rehearse rehearseCmd `cmd:"" help:"Fill a room with simulated phones, to rehearse or to measure."`
+	Config   configCmd   `cmd:"" help:"Print the effective settings, secrets hidden."`
+	Password passwordCmd `cmd:"" help:"Give a staff account a new random password."`
+	Health   healthCmd   `cmd:"" help:"Ask a running server whether it is ready; exit code 0 means yes."`
+	Version  versionCmd  `cmd:"" help:"Print the version."`
+}
+
+// Exit codes.
+const (
+	exitFailed   = 1
+	exitSettings = 2
+)
+
+func main() { os.Exit(realMain()) }
+
+func realMain() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := readSecretFiles(); err != nil {
+		return complain(err, exitSettings)
+	}
+	var c cli
+	parser, err := kong.New(&c, kong.Name("leitai"), kong.Description("擂台 Leitai: knowledge contests, from the preliminary to the hall."),
+		kong.BindTo(ctx, (*context.Context)(nil)))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "leitai:", err)
+		return exitFailed
+	}
+	run, err := parser.Parse(os.Args[1:])
+	if err != nil {
+		return complain(err, exitSettings)
+	}
+	if err := run.Run(); err != nil {
+		return complain(err, exitFailed)
+	}
+	return 0
+}
+
+// complain prints an error and gives the exit code: bad settings are always exitSettings.
+func complain(err error, code int) int {
+	if bad, ok := errors.AsType[*settingsError](err); ok {
+		fmt.Fprintln(os.Stderr, bad)
+		return exitSettings
+	}
+	fmt.Fprintln(os.Stderr, "leitai:", err)
+	return code
+}
+
+type versionCmd struct{}
+
+// Run prints the version.
+func (versionCmd) Run() error {
+	fmt.Println("leitai", version)
+	return nil
+}

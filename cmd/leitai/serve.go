@@ -1,0 +1,263 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/gofiber/fiber/v2"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/redis/go-redis/v9"
+
+	"leitai/hall"
+	"leitai/httpapi"
+	"leitai/leaderboard"
+	"leitai/people"
+	"leitai/questionbank"
+	"leitai/quiz"
+	"leitai/sqldb"
+	"leitai/web"
+)
+
+// serveCmd is `leitai serve`.
+type serveCmd struct {
+	settings
+	Demo       bool   `help:"Store the sample bank and a demo contest, once."`
+	SampleBank bool   `help:"Store the sample bank, once."`
+	Bots       int    `help:"With --demo: fill the demo hall with so many simulated phones and play a round."`
+	ReadyFile  string `help:"Write address and process id to this file, as JSON, once the server listens."`
+}
+
+// server is everything that runs, in the order in which it was started.
+type server struct {
+	log      *slog.Logger
+	db       *sqldb.DB
+	embedded *miniredis.Miniredis
+	redis    redis.UniversalClient
+	people   *people.Store
+	banks    *questionbank.Store
+	quiz     *quiz.Store
+	house    *hall.House
+	app      *fiber.App
+	base     string // public address without a slash at the end
+}
+
+// Run serves until the context ends.
+func (c *serveCmd) Run(ctx context.Context) error {
+	log := c.logger(os.Stderr)
+	ln, err := net.Listen("tcp", c.Listen)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("%s is in use by another program: end that one, or choose another address with --listen or LEITAI_LISTEN", c.Listen)
+	}
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	defer ln.Close()
+	s := &server{log: log, base: c.base(ln.Addr())}
+	defer s.stop()
+	if err := s.start(ctx, c); err != nil {
+		return err
+	}
+	first, err := s.seed(ctx, c)
+	if err != nil {
+		return err
+	}
+	if err := s.house.Resume(ctx); err != nil {
+		return fmt.Errorf("resume rooms: %w", err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- s.app.Listener(ln) }()
+	if err := c.announce(ctx, s, ln.Addr(), first); err != nil {
+		return err
+	}
+	select {
+	case err := <-served:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+		log.Info("stopping")
+		return nil
+	}
+}
+
+func (c *serveCmd) logger(w io.Writer) *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(c.LogLevel)) // Validate has seen it
+	opts := &slog.HandlerOptions{Level: level}
+	if c.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(w, opts))
+	}
+	return slog.New(slog.NewTextHandler(w, opts))
+}
+
+// start opens storage and builds everything on it.
+func (s *server) start(ctx context.Context, c *serveCmd) error {
+	if err := s.open(ctx, c); err != nil {
+		return err
+	}
+	s.people, s.banks, s.quiz = people.NewStore(s.db), questionbank.NewStore(s.db), quiz.NewStore(s.db)
+	key, err := tokenKey(ctx, s.quiz)
+	if err != nil {
+		return err
+	}
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	s.house = hall.NewHouse(hall.Config{Store: s.quiz, Log: quiz.NewAnswerLog(s.quiz), Boards: boards{leaderboard.New(s.redis, "leitai")},
+		Logger: s.log, Tokens: hall.NewTokens(key), Node: c.Node, Build: web.Build(), MaxConns: c.maxConns(s.log),
+		JoinURL: func(code string) string { return s.base + "/j/" + code }})
+	registry.MustRegister(s.house.Collectors()...)
+	s.app, err = httpapi.New(httpapi.Config{Quiz: s.quiz, Banks: s.banks, People: s.people, House: s.house, Web: web.Dist(), Logger: s.log,
+		Checks: s.checks(), Metrics: registry, Secure: strings.HasPrefix(s.base, "https://"), TrustedProxies: c.proxies()})
+	return err
+}
+
+// open opens the two stores: embedded, or what the settings name.
+func (s *server) open(ctx context.Context, c *serveCmd) error {
+	if c.DatabaseURL == "" {
+		if err := os.MkdirAll(c.DataDir, 0o700); err != nil {
+			return fmt.Errorf("data folder: %w", err)
+		}
+	}
+	var err error
+	if s.db, err = sqldb.Open(ctx, c.databaseURL()); err != nil {
+		return fmt.Errorf("open database: %w", err)
+	}
+	if err := s.db.Migrate(ctx); err != nil {
+		return fmt.Errorf("migrate database: %w", err)
+	}
+	if c.RedisURL == "" {
+		s.embedded = miniredis.NewMiniRedis()
+		if err := s.embedded.Start(); err != nil {
+			return fmt.Errorf("start embedded redis: %w", err)
+		}
+		s.redis = redis.NewClient(&redis.Options{Addr: s.embedded.Addr()})
+		return nil
+	}
+	opts, err := redis.ParseURL(c.RedisURL)
+	if err != nil {
+		return &settingsError{[]string{"LEITAI_REDIS_URL: cannot be read"}}
+	}
+	s.redis = redis.NewClient(opts)
+	return nil
+}
+
+// tokenKey is the installation's key for players' tokens, made on the first start.
+func tokenKey(ctx context.Context, store *quiz.Store) ([]byte, error) {
+	made := make([]byte, 32)
+	if _, err := rand.Read(made); err != nil {
+		return nil, err
+	}
+	kept, err := store.SetMetaOnce(ctx, "token_key", base64.StdEncoding.EncodeToString(made))
+	if err != nil {
+		return nil, err
+	}
+	return base64.StdEncoding.DecodeString(kept)
+}
+
+func (s *server) checks() []httpapi.Check {
+	return []httpapi.Check{
+		{Name: "database", Run: s.db.Ping},
+		{Name: "redis", Run: func(ctx context.Context) error { return s.redis.Ping(ctx).Err() }},
+		{Name: "migrations", Run: func(ctx context.Context) error {
+			pending, err := s.db.MigrationsPending(ctx)
+			if err == nil && pending {
+				err = errors.New("migrations are pending")
+			}
+			return err
+		}},
+	}
+}
+
+// stop ends everything in the opposite order: no new connections, the rooms and the log, then the stores.
+func (s *server) stop() {
+	if s.house != nil {
+		s.house.Shutdown()
+	}
+	if s.app != nil {
+		_ = s.app.ShutdownWithTimeout(3 * time.Second)
+	}
+	if s.redis != nil {
+		_ = s.redis.Close()
+	}
+	if s.embedded != nil {
+		s.embedded.Close()
+	}
+	if s.db != nil {
+		_ = s.db.Close()
+	}
+}
+
+// spareFiles are descriptors kept for databases, files and requests.
+const spareFiles = 300
+
+// maxConns is how many live connections this process can hold.
+func (c *serveCmd) maxConns(log *slog.Logger) int {
+	files := raiseFileLimit()
+	most := max(files-spareFiles, 50)
+	if n, _ := strconv.Atoi(c.MaxConnections); n > 0 {
+		most = min(most, n)
+	}
+	log.Info("capacity", "open_files", files, "connections", most)
+	return most
+}
+
+// base is the address under which people reach this server.
+func (c *serveCmd) base(addr net.Addr) string {
+	if c.PublicURL != "" {
+		return strings.TrimRight(c.PublicURL, "/")
+	}
+	host, _, _ := net.SplitHostPort(c.Listen)
+	if host == "" || net.ParseIP(host).IsUnspecified() {
+		host = lanAddress()
+	}
+	_, port, _ := net.SplitHostPort(addr.String())
+	if port == "80" {
+		return "http://" + host
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}
+
+// lanAddress is this machine's address in the local network: the one that a packet to elsewhere would leave from. No
+// packet is sent.
+func lanAddress() string {
+	c, err := net.Dial("udp4", "192.0.2.1:9")
+	if err != nil {
+		return "127.0.0.1"
+	}
+	defer c.Close()
+	host, _, _ := net.SplitHostPort(c.LocalAddr().String())
+	return host
+}
+
+// writeReady tells a program that started this one where it listens.
+func (c *serveCmd) writeReady(addr net.Addr) error {
+	if c.ReadyFile == "" {
+		return nil
+	}
+	host, port, _ := net.SplitHostPort(addr.String())
+	if net.ParseIP(host).IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	b, err := json.Marshal(map[string]any{"address": net.JoinHostPort(host, port), "pid": os.Getpid()})
+	if err != nil {
+		return err
+	}
+	tmp := c.ReadyFile + ".tmp"
+	if err := os.WriteFile(tmp, b, 0o600); err != nil {
+		return fmt.Errorf("ready file: %w", err)
+	}
+	return os.Rename(tmp, filepath.Clean(c.ReadyFile))
+}

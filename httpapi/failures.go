@@ -1,0 +1,53 @@
+package httpapi
+
+import (
+	"sync"
+	"time"
+)
+
+// failures slows down guessing: after `most` failures with a key within the window, further tries are refused until
+// the window ends. Successes cost nothing, so a hall behind one address is not locked out by its own size.
+type failures struct {
+	most   int
+	window time.Duration
+
+	mu    sync.Mutex
+	byKey map[string]failed
+}
+
+type failed struct {
+	n     int
+	until time.Time
+}
+
+// mostKeys bounds the memory; past it, windows that ended are swept.
+const mostKeys = 10000
+
+func newFailures(most int, window time.Duration) *failures {
+	return &failures{most: most, window: window, byKey: map[string]failed{}}
+}
+
+func (f *failures) blocked(key string, now time.Time) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	e := f.byKey[key]
+	return e.n >= f.most && now.Before(e.until)
+}
+
+func (f *failures) add(key string, now time.Time) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	e := f.byKey[key]
+	if now.After(e.until) {
+		e = failed{until: now.Add(f.window)}
+	}
+	e.n++
+	f.byKey[key] = e
+	if len(f.byKey) > mostKeys {
+		for k, v := range f.byKey {
+			if now.After(v.until) {
+				delete(f.byKey, k)
+			}
+		}
+	}
+}

@@ -1,0 +1,100 @@
+package httpapi
+
+import (
+	"fmt"
+	"strings"
+)
+
+// text is a message in the languages of the product.
+type text struct{ zh, en string }
+
+// catalogue has a text for every key of a fault; {name} stands for a value. The pages have richer texts of their own
+// for what they know; these are for everything else.
+var catalogue = map[string]text{
+	"internal":            {"服务器出错了，请稍后再试", "Something went wrong on the server. Please try again later."},
+	"route.missing":       {"没有这个地址", "There is nothing at this address."},
+	"request.invalid":     {"提交的内容有误，请检查后再试", "Some of what was sent is not valid."},
+	"request.malformed":   {"提交的内容无法识别", "The request could not be read."},
+	"request.not_json":    {"请求必须是 JSON", "The request must be JSON."},
+	"request.too_large":   {"提交的内容太大", "The request is too large."},
+	"request.too_many":    {"尝试次数太多，请一分钟后再试", "Too many tries. Please wait a minute."},
+	"request.origin":      {"请求来源不被允许", "Requests from this origin are not allowed."},
+	"storage.unavailable": {"数据库暂时不可用，请稍后再试", "The database is not available at the moment. Please try again."},
+	"server.stopping":     {"服务器正在重启，请稍后再试", "The server is restarting. Please try again."},
+
+	"session.missing":   {"请先登录", "Please sign in."},
+	"session.wrong":     {"用户名或密码不对", "Wrong user name or password."},
+	"session.forbidden": {"你的账号没有这个权限", "Your account may not do this."},
+	"session.password":  {"请先修改初始密码", "Please change the initial password first."},
+	"password.wrong":    {"当前密码不对", "The current password is wrong."},
+	"password.short":    {"密码至少 10 个字符", "A password needs at least 10 characters."},
+	"password.long":     {"密码太长", "The password is too long."},
+	"token.wrong":       {"身份已失效，请重新加入", "This identity is not valid any more. Please join again."},
+
+	"room.unknown":      {"没有这个比赛码，请核对大屏幕上的六位数字", "There is no room with this code. Please check the six digits on the screen."},
+	"room.closed":       {"赛场没有开启", "The room is not open."},
+	"room.full":         {"赛场人数已满，请联系工作人员", "The room is full. Please ask the staff."},
+	"room.finished":     {"比赛已经结束", "The contest has ended."},
+	"room.moved":        {"已由他人操作，请看最新状态", "Somebody else was quicker. Please look at where the room stands now."},
+	"room.not_now":      {"现在不能这样操作", "This cannot be done now."},
+	"room.not_open":     {"本题没有在作答中", "No question is open."},
+	"room.paused":       {"已暂停，请先继续", "The room is paused. Resume first."},
+	"room.not_paused":   {"没有暂停", "The room is not paused."},
+	"room.counting":     {"正在统计，请稍候", "The answers are being counted."},
+	"room.no_break":     {"没有在休息", "There is no break."},
+	"room.no_questions": {"还没有题目，请先抽题", "There are no questions yet. Draw some first."},
+	"room.elsewhere":    {"赛场由另一个服务进程主持，请稍后再试", "Another process conducts this room. Please try again in a moment."},
+	"room.lost":         {"赛场已由另一个服务进程接管，请重试", "Another process has taken over this room. Please try again."},
+	"room.busy":         {"赛场正忙，请重试", "The room is busy. Please try again."},
+	"room.begun":        {"比赛已经开始，不能再修改", "The show has begun; this cannot be changed any more."},
+	"command.unknown":   {"没有这个操作", "There is no such command."},
+
+	"name.required":    {"请填写姓名", "Please enter a name."},
+	"name.too_long":    {"姓名最多 20 个字", "A name has at most 20 characters."},
+	"name.characters":  {"姓名请用文字，不要用表情或符号", "Please use letters in the name, no emoji or symbols."},
+	"name.taken":       {"同名的人太多，请在姓名后加上部门", "Too many people have this name. Please add your department."},
+	"client_id.length": {"客户端标识须为 16 到 64 个字符", "client_id needs 16 to 64 characters."},
+	"team.missing":     {"没有这个队伍，请从列表中选择", "There is no such team. Please choose from the list."},
+	"team.twice":       {"有两个队伍同名", "Two teams have the same name."},
+	"entrant.missing":  {"没有这个参赛者", "There is no such entrant."},
+
+	"contest.missing":  {"没有这场竞赛", "There is no such contest."},
+	"contest.no_teams": {"还没有队伍", "There are no teams yet."},
+	"round.missing":    {"没有这个轮次", "There is no such round."},
+	"round.begun":      {"这一轮已经有人作答，不能再修改", "This round has been answered; it cannot be changed any more."},
+	"bank.missing":     {"没有这个题库", "There is no such bank."},
+	"bank.exists":      {"已有同名题库", "A bank of this name exists."},
+	"draw.too_few":     {"题库里符合条件的题只有 {have} 道，不够 {want} 道", "Only {have} questions of the bank fit, {want} are wanted."},
+
+	"question.missing":      {"没有这道题", "There is no such question."},
+	"question.not_played":   {"这道题还没有开始", "This question has not been played."},
+	"question.void_already": {"这道题已经作废", "This question is void already."},
+	"question.not_void":     {"这道题没有作废", "This question is not void."},
+
+	"ledger.missing":      {"没有这条记录", "There is no such entry."},
+	"ledger.nothing":      {"没有可以撤销的操作", "There is nothing to undo."},
+	"ledger.reversed":     {"这条记录已经撤销过", "This entry was undone already."},
+	"ledger.not_undoable": {"这一步不能撤销", "This step cannot be undone."},
+
+	"value.range":    {"数值超出范围", "The value is out of range."},
+	"value.zero":     {"分值不能为 0", "The points must not be 0."},
+	"value.required": {"必须填写", "This is required."},
+	"value.choice":   {"不是可选的值", "This is not one of the choices."},
+	"value.long":     {"内容太长", "This is too long."},
+}
+
+// message gives a key's text in the first language of an Accept-Language header that the product has, Chinese first.
+func message(accept, key string, args map[string]any) string {
+	t, ok := catalogue[key]
+	if !ok {
+		t = catalogue["request.invalid"]
+	}
+	s := t.zh
+	if strings.HasPrefix(strings.ToLower(strings.TrimSpace(accept)), "en") {
+		s = t.en
+	}
+	for name, v := range args {
+		s = strings.ReplaceAll(s, "{"+name+"}", fmt.Sprint(v))
+	}
+	return s
+}

@@ -1,0 +1,165 @@
+package httpapi
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/xuri/excelize/v2"
+
+	"leitai/hall"
+)
+
+const xlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+// resultsWorkbook gives the results as an xlsx file: teams, people, questions and the ledger, a sheet each. Texts are
+// written as texts, so that none can be taken for a formula.
+func (a *API) resultsWorkbook(c *fiber.Ctx) error {
+	r, err := a.Quiz.Results(c.UserContext(), c.Params("id"))
+	if err != nil {
+		return err
+	}
+	ledger, err := a.ledger(c, c.Params("id"))
+	if err != nil {
+		return err
+	}
+	f := excelize.NewFile()
+	defer f.Close()
+	if err := writeWorkbook(f, viewResults(r), ledger); err != nil {
+		return fmt.Errorf("write workbook: %w", err)
+	}
+	b, err := f.WriteToBuffer()
+	if err != nil {
+		return fmt.Errorf("write workbook: %w", err)
+	}
+	name := url.PathEscape(r.Contest.Title + "-成绩.xlsx")
+	c.Set(fiber.HeaderContentDisposition, `attachment; filename="results.xlsx"; filename*=UTF-8''`+name)
+	c.Set(fiber.HeaderContentType, xlsxType)
+	return c.Send(b.Bytes())
+}
+
+type sheet struct {
+	name   string
+	header []string
+	widths []float64
+	rows   [][]any
+}
+
+func writeWorkbook(f *excelize.File, v resultsView, ledger []hall.LedgerLine) error {
+	bold, err := f.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"F7E3C8"}}})
+	if err != nil {
+		return err
+	}
+	for i, s := range []sheet{teamSheet(v), peopleSheet(v), questionSheet(v), ledgerSheet(ledger)} {
+		if i == 0 {
+			err = f.SetSheetName("Sheet1", s.name)
+		} else {
+			_, err = f.NewSheet(s.name)
+		}
+		if err != nil {
+			return err
+		}
+		if err := writeSheet(f, s, bold); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func writeSheet(f *excelize.File, s sheet, bold int) error {
+	w, err := f.NewStreamWriter(s.name)
+	if err != nil {
+		return err
+	}
+	for i, width := range s.widths {
+		if err := w.SetColWidth(i+1, i+1, width); err != nil {
+			return err
+		}
+	}
+	if err := w.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
+		return err
+	}
+	head := make([]any, len(s.header))
+	for i, h := range s.header {
+		head[i] = excelize.Cell{StyleID: bold, Value: h}
+	}
+	if err := w.SetRow("A1", head); err != nil {
+		return err
+	}
+	for i, row := range s.rows {
+		cell, err := excelize.CoordinatesToCellName(1, i+2)
+		if err != nil {
+			return err
+		}
+		if err := w.SetRow(cell, row); err != nil {
+			return err
+		}
+	}
+	return w.Flush()
+}
+
+func teamSheet(v resultsView) sheet {
+	s := sheet{name: "单位成绩", header: []string{"名次", "队伍", "单位", "得分", "参赛人数", "花名册人数", "答题数", "答对数", "加减分"},
+		widths: []float64{8, 28, 24, 10, 10, 12, 10, 10, 10}}
+	for _, t := range v.Teams {
+		s.rows = append(s.rows, []any{t.Place, t.Name, t.Group, t.Points, t.People, t.Roster, t.Answers, t.Correct, t.Adjustments})
+	}
+	return s
+}
+
+func peopleSheet(v resultsView) sheet {
+	s := sheet{name: "个人成绩", header: []string{"名次", "姓名", "队伍", "得分", "答题数", "答对数", "答对用时（秒）", "加减分"},
+		widths: []float64{8, 16, 28, 10, 10, 10, 16, 10}}
+	for _, p := range v.People {
+		s.rows = append(s.rows, []any{p.Place, p.Name, p.Team, p.Points, p.Answers, p.Correct, float64(p.ElapsedMS) / 1000, p.Adjustments})
+	}
+	return s
+}
+
+func questionSheet(v resultsView) sheet {
+	s := sheet{name: "题目统计", header: []string{"轮次", "题号", "题型", "题干", "正确答案", "作答人数", "答对人数", "正确率", "是否作废"},
+		widths: []float64{8, 8, 10, 60, 16, 10, 10, 10, 10}}
+	names := map[string]string{"single": "单选", "multiple": "多选", "judge": "判断", "fill": "填空", "order": "排序"}
+	for _, q := range v.Questions {
+		rate := ""
+		if q.Answered > 0 {
+			rate = fmt.Sprintf("%.1f%%", 100*float64(q.Correct)/float64(q.Answered))
+		}
+		void := ""
+		if q.Voided {
+			void = "作废"
+		}
+		s.rows = append(s.rows, []any{q.R, q.Q, names[q.Type], q.Stem, strings.Join(q.Key, " "), q.Answered, q.Correct, rate, void})
+	}
+	return s
+}
+
+func ledgerSheet(lines []hall.LedgerLine) sheet {
+	s := sheet{name: "记分台账", header: []string{"时间", "操作", "操作人", "轮次", "题号", "队伍", "参赛者", "加减分", "原因", "撤销"},
+		widths: []float64{22, 14, 14, 8, 8, 28, 16, 10, 40, 10}}
+	zone := time.FixedZone("Asia/Shanghai", 8*3600)
+	for _, l := range lines {
+		undone := ""
+		if l.Reverses != "" {
+			undone = "撤销"
+		} else if l.ReversedBy != "" {
+			undone = "已撤销"
+		}
+		s.rows = append(s.rows, []any{time.UnixMilli(l.AtMS).In(zone).Format("2006-01-02 15:04:05"), stepName(l.Kind), l.Operator, l.RoundNo,
+			l.QuestionNo, l.Team, l.Entrant, l.Points, l.Reason, undone})
+	}
+	return s
+}
+
+// stepName is a ledger entry's kind in the words of the desk.
+func stepName(kind string) string {
+	names := map[string]string{"next": "下一步", "back": "返回", "lock": "提前截止", "reveal": "公布答案", "pause": "暂停", "resume": "继续",
+		"extend": "加减时", "void": "作废", "unvoid": "恢复作废题", "skip": "跳过", "blank": "黑屏", "hide_scores": "隐藏成绩", "break": "休息",
+		"end_break": "结束休息", "adjust": "加减分", "pacing": "节奏", "finish": "结束比赛", "recovered": "中断后恢复"}
+	if n, ok := names[kind]; ok {
+		return n
+	}
+	return kind
+}

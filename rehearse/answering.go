@@ -27,7 +27,7 @@ func (c *crowd) seen(p *phone, s stateView, now int64) {
 	case q == nil:
 	case s.phase == "open":
 		if q.openAt == 0 {
-			q.openAt, q.openMS = now, s.serverMS
+			q.openAt, q.openMS, q.bytes = now, s.serverMS, s.size
 		}
 		if sh := &q.sheets[p.id]; sh.openAt == 0 {
 			c.plan(p, q, sh, now)

@@ -66,6 +66,7 @@ type QuestionReport struct {
 	No             int    `json:"q"`
 	Type           string `json:"type"`
 	Warmup         bool   `json:"warmup"`
+	Bytes          int    `json:"bytes"` // of the message that opened it
 	Seen           int    `json:"seen"`
 	Sent           int    `json:"sent"`
 	Acknowledged   int    `json:"acknowledged"`
@@ -138,7 +139,7 @@ func (c *crowd) report() *Report {
 
 // row counts one question, into the report's totals too.
 func (c *crowd) row(q *question, t *times, r *Report) QuestionReport {
-	row := QuestionReport{Round: q.round, No: q.no, Type: q.kind, Seen: q.asked}
+	row := QuestionReport{Round: q.round, No: q.no, Type: q.kind, Bytes: q.bytes, Seen: q.asked}
 	opened, revealed := c.localNS(q.openMS), c.localNS(q.revealMS)
 	if q.revealMS == 0 {
 		revealed = q.revealAt

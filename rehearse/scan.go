@@ -131,10 +131,12 @@ type stateView struct {
 	round    int // 0 without a round
 	question int // from 1, 0 in the lobby
 	body     []byte
+	size     int // of the whole message, bytes
 }
 
 // scanState reads a state. body (the question as JSON, or nil) points into message.
 func scanState(message []byte) (s stateView) {
+	s.size = len(message)
 	o := object{b: message}
 	for {
 		key, value, ok := o.next()

@@ -49,6 +49,7 @@ type question struct {
 	key       []string // from the desk, nil when it is not known
 	openAt    int64    // first phone's receipt of the open state, nanoseconds since the crowd's start
 	openMS    float64  // server_ms of that state
+	bytes     int      // of that state
 	revealAt  int64    // the same for the revealed state
 	revealMS  float64
 	sheets    []sheet // by phone

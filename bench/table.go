@@ -1,0 +1,140 @@
+//go:build linux
+
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+const kib = 1024
+
+// markdown is the table of docs/performance.md.
+func (r *result) markdown() string {
+	var b strings.Builder
+	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	line("Measured on %s with `make bench`; generator, server and storage share the same cores.", r.Began.Format("2006-01-02"))
+	line("Median of the runs (least–most). Times in milliseconds, memory in KiB.\n")
+	for _, name := range slices.Sorted(maps.Keys(r.Machine)) {
+		line("- %s: %s", name, r.Machine[name])
+	}
+	line("\n### Answers\n")
+	line("| phones and window | storage | runs | ack p50 | ack p99 | ack max | budget p99 | lost | server CPU s | storage CPU s | disturbed runs |")
+	line("|---|---|---|---|---|---|---|---|---|---|---|")
+	for _, s := range r.Scenarios {
+		lost, disturbed := 0, 0
+		for _, run := range s.Runs {
+			lost += run.Report.Lost
+			if run.Noise.Disturbed {
+				disturbed++
+			}
+		}
+		line("| %s | %s | %d | %s | %s | %s | %s | %d | %s | %s | %s |", s.Name, s.Storage, len(s.Runs),
+			s.spread(func(p productRun) float64 { return p.Report.AckMS.P50 }),
+			s.spread(func(p productRun) float64 { return p.Report.AckMS.P99 }),
+			s.spread(func(p productRun) float64 { return p.Report.AckMS.Max }), s.budget(), lost,
+			s.spread(func(p productRun) float64 { return p.Report.ServerCPU }),
+			s.spread(func(p productRun) float64 { return p.Noise.StoreCPU }), disturbance(disturbed, s))
+	}
+	r.hall(line)
+	r.compare(line)
+	for _, s := range r.Scenarios {
+		for _, f := range s.Failures {
+			line("\nFailed: %s on %s: %s", s.Name, s.Storage, f)
+		}
+	}
+	for _, n := range r.Notes {
+		line("\nNote: %s", n)
+	}
+	return b.String()
+}
+
+func (s *scenario) spread(of func(productRun) float64) spread { return spreadOf(s.values(of)) }
+
+func (s *scenario) budget() string {
+	if s.Budget == 0 {
+		return "–"
+	}
+	p99 := s.spread(func(p productRun) float64 { return p.Report.AckMS.P99 })
+	verdict := "kept"
+	if !(p99.median <= s.Budget) { // NaN without runs
+		verdict = "**missed**"
+	}
+	return fmt.Sprintf("%.0f %s", s.Budget, verdict)
+}
+
+func disturbance(n int, s *scenario) string {
+	if n == 0 {
+		return "none"
+	}
+	worst := 0.0
+	for _, r := range s.Runs {
+		worst = max(worst, r.Noise.OtherCores+r.Noise.StealCores)
+	}
+	return fmt.Sprintf("%d (up to %.1f cores)", n, worst)
+}
+
+// hall is the table of joining, broadcast, reveal and memory.
+func (r *result) hall(line func(string, ...any)) {
+	write := spreadOf(r.References.WriteMS)
+	line("\n### The hall\n")
+	line("Skew: from the first phone's receipt of a question to the last one's. Open: from the state's `server_ms` to the last")
+	line("receipt, the middle question of a run. Reveal: from the key's `server_ms` to the phone's own result.\n")
+	line("| phones and window | storage | join s | skew p99 | skew max | open max | ÷ write loop | reveal p50 | reveal p99 | reveal max | KiB a connection | RSS at the end MiB |")
+	line("|---|---|---|---|---|---|---|---|---|---|---|---|")
+	for _, s := range r.Scenarios {
+		open := s.values(openMedian)
+		ratio := "–"
+		if write.n > 0 && len(s.Runs) > 0 && s.Players >= 10_000 {
+			ratio = fmt.Sprintf("%.2f", spreadOf(open).median/write.median)
+		}
+		line("| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |", s.Name, s.Storage,
+			s.spread(func(p productRun) float64 { return p.Report.JoinSeconds }),
+			s.spread(func(p productRun) float64 { return p.Report.SkewMS.P99 }),
+			s.spread(func(p productRun) float64 { return p.Report.SkewMS.Max }), spreadOf(open), ratio,
+			s.spread(func(p productRun) float64 { return p.Report.RevealMS.P50 }),
+			s.spread(func(p productRun) float64 { return p.Report.RevealMS.P99 }),
+			s.spread(func(p productRun) float64 { return p.Report.RevealMS.Max }),
+			s.spread(func(p productRun) float64 {
+				return float64(p.Report.ServerRSSJoined-p.Report.ServerRSSEmpty) / kib / float64(s.Players)
+			}),
+			s.spread(func(p productRun) float64 { return float64(p.Report.ServerRSS) / kib / kib }))
+	}
+}
+
+// openMedian is a run's middle question: the last phone's receipt after the state's server_ms.
+func openMedian(p productRun) float64 {
+	var all []float64
+	for _, q := range p.Report.Questions {
+		if !q.Warmup {
+			all = append(all, q.OpenMS.Max)
+		}
+	}
+	return spreadOf(all).median
+}
+
+// compare is the table of references.
+func (r *result) compare(line func(string, ...any)) {
+	f := r.References
+	if len(f.WriteMS) == 0 {
+		return
+	}
+	line("\n### References, in the same run\n")
+	line("| reference | p50 | p99 | note |")
+	line("|---|---|---|---|")
+	line("| two threads that only `write`, 10,000 sockets, %d bytes: first write to last receipt | – | %s | %d rounds |",
+		f.WriteBytes, spreadOf(f.WriteMS), len(f.WriteMS))
+	for _, e := range f.Echo {
+		line("| echo without storage, %d phones within %s: ack | %s | %s | |", e.Players, e.Within, spreadOf(e.P50), spreadOf(e.P99))
+	}
+	for _, i := range f.Inserts {
+		var p50, seconds []float64
+		for _, run := range i.Runs {
+			p50, seconds = append(p50, run.P50), append(seconds, run.Seconds)
+		}
+		line("| one INSERT for each of 10,000 answers within %s, %d connections: stored | %s | %s | all stored after %s s |",
+			i.Within, insertConns, spreadOf(p50), spreadOf(i.p99()), spreadOf(seconds))
+	}
+}

@@ -1,6 +1,7 @@
 package testenv
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -28,6 +29,7 @@ const (
 // server is a child process with a folder of its own.
 type server struct {
 	url        string
+	address    string // host and port
 	dir        string // holds everything, also the files pid and log
 	program    string
 	args       []string
@@ -181,15 +183,15 @@ func newFolder(pattern string) (string, error) {
 	return os.MkdirTemp(dir, pattern)
 }
 
-// startOnFreePort starts the server that make returns; another process may take the port in between, so it tries anew.
-func startOnFreePort(make func(port string) *server) (*server, error) {
+// startOnFreePort starts the server that onPort returns; another process may take the port in between, so it tries anew.
+func startOnFreePort(onPort func(port string) *server) (*server, error) {
 	var err error
 	for range 3 {
 		var port string
 		if port, err = freePort(); err != nil {
 			return nil, err
 		}
-		s := make(port)
+		s := onPort(port)
 		if err = s.start(); err == nil {
 			return s, nil
 		}
@@ -241,6 +243,7 @@ func newPostgres(durable bool) (*server, error) {
 	return startOnFreePort(func(port string) *server {
 		s := &server{
 			url:        "postgres://leitai@127.0.0.1:" + port + "/postgres?sslmode=disable",
+			address:    "127.0.0.1:" + port,
 			dir:        dir,
 			program:    program,
 			credential: credential,
@@ -249,8 +252,8 @@ func newPostgres(durable bool) (*server, error) {
 			stopSignal: syscall.SIGINT,  // fast: cuts connections, then a checkpoint
 			killSignal: syscall.SIGQUIT, // immediate
 		}
-		if !durable {
-			s.args = append(s.args, "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
+		if !durable { // what is committed still outlives Kill, since the kernel has it; only a power cut would lose it
+			s.args = append(s.args, "-c", "fsync=off", "-c", "full_page_writes=off")
 		}
 		s.ready = func() error { return execPostgres(s.url, "SELECT 1") }
 		return s
@@ -295,7 +298,22 @@ func unprivileged(dir string) (*syscall.Credential, error) {
 }
 
 // newRedis starts a Redis that keeps everything in memory.
-func newRedis() (*server, error) {
+func newRedis() (*server, error) { return newRedisWith() }
+
+// newRedisCluster starts a cluster of one node. It refuses commands over keys of different slots as a large one does.
+func newRedisCluster() (*server, error) {
+	s, err := newRedisWith("--cluster-enabled", "yes", "--cluster-port", "0")
+	if err != nil {
+		return nil, err
+	}
+	if err := sendRedis(s.address, "CLUSTER ADDSLOTSRANGE 0 16383", "+OK"); err != nil {
+		return nil, err
+	}
+	s.ready = func() error { return sendRedis(s.address, "GET x", "$-1") } // it refuses keys until it knows itself
+	return s, s.waitReady()
+}
+
+func newRedisWith(arguments ...string) (*server, error) {
 	program, err := exec.LookPath("redis-server")
 	if err != nil {
 		return nil, &missingError{"redis-server", "redis-server"}
@@ -307,33 +325,35 @@ func newRedis() (*server, error) {
 	return startOnFreePort(func(port string) *server {
 		return &server{
 			url:     "redis://127.0.0.1:" + port + "/0",
+			address: "127.0.0.1:" + port,
 			dir:     dir,
 			program: program,
-			args: []string{"--port", port, "--bind", "127.0.0.1", "--dir", dir, "--save", "", "--appendonly", "no",
-				"--databases", strconv.Itoa(redisDatabases)},
+			args: append([]string{"--port", port, "--bind", "127.0.0.1", "--dir", dir, "--save", "", "--appendonly", "no",
+				"--databases", strconv.Itoa(redisDatabases)}, arguments...),
 			stopSignal: syscall.SIGTERM,
 			killSignal: syscall.SIGKILL,
-			ready:      func() error { return pingRedis("127.0.0.1:" + port) },
+			ready:      func() error { return sendRedis("127.0.0.1:"+port, "PING", "+PONG") },
 		}
 	})
 }
 
-func pingRedis(address string) error {
+// sendRedis sends a command and wants a reply that begins with want.
+func sendRedis(address, command, want string) error {
 	conn, err := net.DialTimeout("tcp", address, time.Second)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = conn.Close() }()
 	_ = conn.SetDeadline(time.Now().Add(time.Second))
-	if _, err := io.WriteString(conn, "PING\r\n"); err != nil {
+	if _, err := io.WriteString(conn, command+"\r\n"); err != nil {
 		return err
 	}
-	reply := make([]byte, len("+PONG"))
-	if _, err := io.ReadFull(conn, reply); err != nil {
+	line, err := bufio.NewReader(conn).ReadString('\n')
+	if err != nil {
 		return err
 	}
-	if !strings.HasPrefix(string(reply), "+PONG") {
-		return fmt.Errorf("redis says %q", reply)
+	if !strings.HasPrefix(line, want) {
+		return fmt.Errorf("redis answers %s with %q", command, line)
 	}
 	return nil
 }

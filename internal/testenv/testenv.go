@@ -50,6 +50,7 @@ var shared struct {
 	fast    *server   // Postgres without fsync
 	durable *server   // Postgres with fsync
 	redis   []*server // each with redisDatabases databases
+	cluster *server   // Redis
 }
 
 // Postgres returns the URL of an empty database, which is dropped when the test ends. A test's server does without
@@ -139,6 +140,23 @@ func Redis(t testing.TB) string {
 	orSkip(t, err)
 	shared.redis = append(shared.redis, s)
 	return claimRedis(t, s.url)
+}
+
+// RedisCluster returns the URL of an empty Redis Cluster of one node, for redis.ParseClusterURL. A cluster has no
+// numbered databases, so tests that use it must not run in parallel.
+func RedisCluster(t testing.TB) string {
+	t.Helper()
+	shared.Lock()
+	defer shared.Unlock()
+	if shared.cluster == nil { // once: a new node refuses keys for two seconds
+		s, err := newRedisCluster()
+		orSkip(t, err)
+		shared.cluster = s
+	}
+	if err := sendRedis(shared.cluster.address, "FLUSHALL", "+OK"); err != nil {
+		t.Fatalf("empty test redis cluster: %v", err)
+	}
+	return "redis://" + shared.cluster.address
 }
 
 // claimRedis takes a free database of a server that other test binaries may use too, or returns "". Database 0 holds

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"database/sql"
+	"fmt"
 	"net/url"
 	"os"
 	"os/exec"
@@ -136,11 +137,27 @@ func TestRedisProcessComesBackEmpty(t *testing.T) {
 	}
 }
 
+func TestClusterRefusesKeysOfDifferentSlots(t *testing.T) {
+	ctx := context.Background()
+	options, err := redis.ParseClusterURL(testenv.RedisCluster(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rdb := redis.NewClusterClient(options)
+	t.Cleanup(func() { _ = rdb.Close() })
+	if err := rdb.MSet(ctx, "{a}1", 1, "{a}2", 2).Err(); err != nil {
+		t.Fatal(err)
+	}
+	if err := rdb.Rename(ctx, "{a}1", "b").Err(); err == nil {
+		t.Error("a key was renamed into another slot")
+	}
+}
+
 // The test starts itself as a child that holds servers, kills it, and sees them go.
 func TestServersDoNotOutliveAKilledTestBinary(t *testing.T) {
 	if os.Getenv("TESTENV_CHILD") != "" {
 		postgres, rds := testenv.PostgresProcess(t), testenv.RedisProcess(t)
-		println("child", postgres.URL, rds.URL)
+		fmt.Fprintln(os.Stderr, "child", postgres.URL, rds.URL)
 		select {}
 	}
 	child := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")

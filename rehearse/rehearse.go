@@ -215,7 +215,7 @@ func (h *rehearsal) awaitEnd(ctx context.Context) error {
 	shown := view{}
 	return awaitView(ctx, h.crowd, func(v view) bool {
 		if v.phase != shown.phase || v.no != shown.no || v.round != shown.round {
-			_, _ = fmt.Fprintf(h.config.Log, "第 %d 轮第 %d 题 %s：在线 %d\n", v.round, v.no, v.phase, v.on)
+			h.tell(v)
 			shown = v
 		}
 		if v.finished > 0 && since.IsZero() {
@@ -224,6 +224,19 @@ func (h *rehearsal) awaitEnd(ctx context.Context) error {
 		late := !since.IsZero() && time.Since(since) > resultsFor
 		return v.roomClosed || v.finished > 0 && v.finished >= v.joined || late
 	})
+}
+
+// phases are a state's phases in the words of the console.
+var phases = map[string]string{
+	"lobby": "候场", "ready": "准备", "open": "作答", "closed": "截止", "revealed": "公布答案", "standings": "排名", "finished": "结束",
+}
+
+func (h *rehearsal) tell(v view) {
+	where := phases[v.phase]
+	if v.no > 0 && v.phase != "finished" {
+		where = fmt.Sprintf("第 %d 轮第 %d 题 %s", v.round, v.no, where)
+	}
+	_, _ = fmt.Fprintf(h.config.Log, "%s：在线 %d\n", where, v.on)
 }
 
 // conclude says how it ended.

@@ -84,7 +84,9 @@ func (s *ownServer) start(ctx context.Context, program string) error {
 func serverEnv(all []string) []string {
 	var env []string
 	for _, v := range all {
-		if !strings.HasPrefix(v, "LEITAI_") || strings.HasPrefix(v, "LEITAI_DATABASE_URL") || strings.HasPrefix(v, "LEITAI_REDIS_URL") {
+		name, value, _ := strings.Cut(v, "=")
+		storage := strings.HasPrefix(name, "LEITAI_DATABASE_URL") || strings.HasPrefix(name, "LEITAI_REDIS_URL") // or …_FILE
+		if !strings.HasPrefix(name, "LEITAI_") || storage && value != "" {
 			env = append(env, v)
 		}
 	}

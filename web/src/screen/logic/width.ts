@@ -48,3 +48,16 @@ export function fitName(
   const size = sizes[sizes.length - 1]?.[0] ?? 24
   return { size, lines: linesOf(text, width, size) }
 }
+
+/** The largest of the sizes at which a name stands in a box, on as many lines as there is room for; one line is liked better. */
+export function fitBox(text: string, width: number, height: number, sizes: readonly number[]): NameFit {
+  for (const size of sizes) {
+    if (size >= 36 && size * 1.16 <= height && linesOf(text, width, size) === 1) return { size, lines: 1 }
+  }
+  for (const size of sizes) {
+    const lines = linesOf(text, width, size)
+    if (lines * size * 1.16 <= height) return { size, lines }
+  }
+  const size = sizes[sizes.length - 1] ?? 12
+  return { size, lines: linesOf(text, width, size) }
+}

@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest'
+import type { TeamRow } from '../../src/core/protocol'
+import { pageCount, rowsPerPage, slicePage, turn } from '../../src/screen/logic/paging'
+import { podium } from '../../src/screen/logic/podium'
+import { formatDelta, formatPoints, raceRows, rowsOnPage } from '../../src/screen/logic/race'
+import { tileGrid } from '../../src/screen/logic/tiles'
+
+function team(id: string, place: number, previous: number, points: number, delta = 0): TeamRow {
+  return { id, name: id, place, points, delta, previous_place: previous, people: 5 }
+}
+
+describe('rows of the race', () => {
+  it('keep one order in the DOM, whoever leads', () => {
+    const before = raceRows([team('c', 1, 1, 9), team('a', 2, 2, 8), team('b', 3, 3, 7)])
+    const after = raceRows([team('b', 1, 3, 20, 13), team('c', 2, 1, 12, 3), team('a', 3, 2, 8)])
+    expect(before.map((r) => r.team.id)).toEqual(['a', 'b', 'c'])
+    expect(after.map((r) => r.team.id)).toEqual(['a', 'b', 'c'])
+    expect(after.map((r) => [r.from, r.to, r.moved])).toEqual([
+      [1, 2, -1],
+      [2, 0, 2],
+      [0, 1, -1],
+    ])
+  })
+  it('give teams that share a place a row each', () => {
+    const rows = raceRows([team('a', 1, 1, 9), team('b', 2, 2, 8), team('c', 2, 2, 8), team('d', 4, 4, 1)])
+    expect(new Set(rows.map((r) => r.to)).size).toBe(4)
+    expect(new Set(rows.map((r) => r.from)).size).toBe(4)
+  })
+  it('measure bars against the longest there ever is on the way', () => {
+    const rows = raceRows([team('a', 1, 2, 50, 30), team('b', 2, 1, 30, -70)])
+    expect(rows.map((r) => [r.fromScale, r.toScale])).toEqual([
+      [0.2, 0.5],
+      [1, 0.3],
+    ])
+  })
+  it('draw no bar for points below nought', () => {
+    expect(raceRows([team('a', 1, 1, -5, -5)])[0]).toMatchObject({ fromScale: 0, toScale: 0 })
+  })
+  it('start where they stand when there was no place before', () => {
+    const rows = raceRows([team('b', 1, 0, 9, 9), team('a', 2, 0, 8, 8)])
+    expect(rows.every((r) => r.from === r.to && r.moved === 0)).toBe(true)
+  })
+  it('on a page are those that start, end or pass there', () => {
+    const rows = raceRows([
+      team('a', 1, 6, 9),
+      team('b', 2, 1, 8),
+      team('c', 3, 2, 7),
+      team('d', 4, 3, 6),
+      team('e', 5, 4, 5),
+      team('f', 6, 5, 4),
+    ])
+    expect(rowsOnPage(rows, 1, 2).map((r) => r.team.id)).toEqual(['a', 'c', 'd', 'e'])
+  })
+})
+
+describe('points', () => {
+  it.each([
+    [96, '96'],
+    [96.5, '96.5'],
+    [96.25, '96.25'],
+    [1234567.1, '1,234,567.1'],
+    [-5, '−5'],
+    [0.1 + 0.2, '0.3'],
+  ])('%d is written %s', (points, text) => {
+    expect(formatPoints(points)).toBe(text)
+  })
+  it('a gain has a plus, and none has nothing', () => {
+    expect([formatDelta(3), formatDelta(0), formatDelta(-2)]).toEqual(['+3', '', '−2'])
+  })
+})
+
+describe('pages', () => {
+  it.each([
+    [1, 1],
+    [16, 16],
+    [17, 10],
+    [28, 14],
+    [30, 10],
+    [56, 14],
+    [57, 12],
+    [500, 14],
+  ])('%d teams stand %d to a page', (teams, size) => {
+    expect(rowsPerPage(teams)).toBe(size)
+  })
+  it('of more than 16 teams have 10 to 16 rows', () => {
+    for (let n = 17; n <= 500; n++) {
+      expect(rowsPerPage(n)).toBeGreaterThanOrEqual(10)
+      expect(rowsPerPage(n)).toBeLessThanOrEqual(16)
+    }
+  })
+  it('go round in both directions', () => {
+    expect([turn(3, 1, 4), turn(0, -1, 4), turn(0, 1, 1), turn(2, 1, 0)]).toEqual([0, 3, 0, 0])
+  })
+  it('hold every row once', () => {
+    const items = Array.from({ length: 56 }, (_, i) => i)
+    const pages = Array.from({ length: pageCount(56, 14) }, (_, p) => slicePage(items, p, 14))
+    expect(pages.flat()).toEqual(items)
+    expect(pageCount(0, 14)).toBe(1)
+  })
+})
+
+describe('the lobby', () => {
+  it('has a tile for each of 56 teams on one page', () => {
+    expect(tileGrid(56).size).toBeGreaterThanOrEqual(56)
+  })
+  it('turns pages for the 500 that a contest may have', () => {
+    expect(pageCount(500, tileGrid(500).size)).toBe(8)
+  })
+  it('never has fewer tiles than teams on its pages', () => {
+    for (let n = 0; n <= 63; n++) expect(tileGrid(n).size).toBeGreaterThanOrEqual(n)
+  })
+})
+
+describe('the podium', () => {
+  it('takes the first three, and shared places share a title', () => {
+    const rows = [team('a', 1, 1, 9), team('b', 1, 1, 9), team('c', 3, 3, 7), team('d', 4, 4, 6)]
+    expect(podium({ teams: rows, people: [] }).map((w) => [w.id, w.title])).toEqual([
+      ['a', 'podium.first'],
+      ['b', 'podium.first'],
+      ['c', 'podium.third'],
+    ])
+  })
+  it('is for people where one team plays alone', () => {
+    const people = [{ id: 'p', name: '王芳', team: 'a', place: 1, points: 9, elapsed_ms: 1 }]
+    expect(podium({ teams: [team('a', 1, 1, 9)], people }).map((w) => w.id)).toEqual(['p'])
+    expect(podium({ teams: [], people: [] })).toEqual([])
+  })
+})

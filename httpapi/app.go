@@ -74,7 +74,7 @@ func New(cfg Config) (*fiber.App, error) {
 	}
 	a := &API{Config: cfg, pages: p, failures: newFailures(10, time.Minute)}
 	app := fiber.New(fiber.Config{
-		AppName: "leitai", DisableStartupMessage: true, Immutable: true, BodyLimit: maxBody, Concurrency: 1 << 18,
+		AppName: "leitai", DisableStartupMessage: true, Immutable: true, ReduceMemoryUsage: true, BodyLimit: maxBody, Concurrency: 1 << 18,
 		ReadBufferSize: 4096, IdleTimeout: 60 * time.Second, ReadTimeout: 30 * time.Second, ErrorHandler: a.fail,
 		EnableTrustedProxyCheck: true, TrustedProxies: cfg.TrustedProxies, ProxyHeader: fiber.HeaderXForwardedFor,
 		EnableIPValidation: true,

@@ -79,6 +79,9 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	if err := s.house.Resume(ctx); err != nil {
 		return fmt.Errorf("resume rooms: %w", err)
 	}
+	if err := c.debug(log); err != nil {
+		return err
+	}
 	served := make(chan error, 1)
 	go func() { served <- s.app.Listener(ln) }()
 	if err := c.announce(ctx, s, ln.Addr(), first); err != nil {

@@ -26,6 +26,7 @@ type settings struct {
 	LogFormat      string `default:"text" env:"LEITAI_LOG_FORMAT" help:"text or json."`
 	MaxConnections string `default:"0" env:"LEITAI_MAX_CONNECTIONS" help:"Most live connections; 0: what the limit of open files allows."`
 	TrustedProxies string `env:"LEITAI_TRUSTED_PROXIES" help:"Addresses or networks of reverse proxies whose X-Forwarded-For counts, separated by commas."`
+	DebugListen    string `env:"LEITAI_DEBUG_LISTEN" help:"Loopback address for Go's profiler, such as 127.0.0.1:6060; empty: off."`
 }
 
 // settingsError lists everything that is wrong with the settings.
@@ -72,6 +73,9 @@ func (s *settings) Validate() error {
 	}
 	if n, err := strconv.Atoi(s.MaxConnections); err != nil || n < 0 {
 		bad("LEITAI_MAX_CONNECTIONS", "%q is not a number of 0 or more", s.MaxConnections)
+	}
+	if host, _, err := net.SplitHostPort(s.DebugListen); s.DebugListen != "" && (err != nil || !net.ParseIP(host).IsLoopback()) {
+		bad("LEITAI_DEBUG_LISTEN", "%q is not a loopback host:port", s.DebugListen)
 	}
 	for _, p := range s.proxies() {
 		_, err1 := netip.ParseAddr(p)
@@ -151,7 +155,8 @@ func (c *configCmd) Run() error {
 	for _, l := range [][2]string{{"LEITAI_LISTEN", c.Listen}, {"LEITAI_DATA_DIR", c.DataDir}, {"LEITAI_DATABASE_URL", hide(c.DatabaseURL)},
 		{"LEITAI_REDIS_URL", hide(c.RedisURL)}, {"LEITAI_PUBLIC_URL", c.PublicURL}, {"LEITAI_NODE", c.Node},
 		{"LEITAI_ADMIN_PASSWORD", hide(c.AdminPassword)}, {"LEITAI_LOG_LEVEL", c.LogLevel}, {"LEITAI_LOG_FORMAT", c.LogFormat},
-		{"LEITAI_MAX_CONNECTIONS", c.MaxConnections}, {"LEITAI_TRUSTED_PROXIES", c.TrustedProxies}} {
+		{"LEITAI_MAX_CONNECTIONS", c.MaxConnections}, {"LEITAI_TRUSTED_PROXIES", c.TrustedProxies},
+		{"LEITAI_DEBUG_LISTEN", c.DebugListen}} {
 		fmt.Printf("%s=%s\n", l[0], l[1])
 	}
 	return nil

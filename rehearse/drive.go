@@ -50,7 +50,9 @@ func (d *driver) show(ctx context.Context) error {
 			d.awaitAnswers(ctx, s)
 			v := d.crowd.look()
 			_, _ = fmt.Fprintf(d.config.Log, "第 %d 题：看到 %d，完成 %d，在线 %d\n", d.opened, v.asked, v.settled, v.on)
-			err = d.move(ctx, s, "lock")
+			if err = d.move(ctx, s, "lock"); err == nil { // the room stays open a little longer for answers on their way
+				_, err = d.await(ctx, func(n deskState) bool { return n.Phase != "open" || n.No != s.No })
+			}
 		case "closed":
 			err = d.move(ctx, s, "reveal")
 		case "revealed":

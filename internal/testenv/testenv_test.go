@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -181,7 +182,8 @@ func TestServersDoNotOutliveAKilledTestBinary(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = child.Wait()
-	for db.Ping() == nil || rdb.Ping(context.Background()).Err() == nil { //nolint:revive // until they are gone
+	for db.Ping() == nil || rdb.Ping(context.Background()).Err() == nil {
+		runtime.Gosched()
 	}
 }
 

@@ -73,11 +73,14 @@ type Entrant struct {
 const MaxName = 20
 
 // CleanName gives a name as it is stored: NFC, spaces folded, trimmed. Allowed are letters of any script, digits,
-// marks, spaces and . · - ' ( ); a name that is empty, too long or has other characters is invalid with the field
-// "name" (name.required, name.too_long, name.characters).
+// marks, spaces and . · - ' ( ), but nothing that stays invisible; a name that is empty, too long or has other
+// characters is invalid with the field "name" (name.required, name.too_long, name.characters).
 func CleanName(s string) (string, error) {
-	if len(s) > 4*MaxName*4 || !utf8.ValidString(s) {
+	if len(s) > 4*MaxName*4 {
 		return "", fault.Field("name", "name.too_long")
+	}
+	if !utf8.ValidString(s) {
+		return "", fault.Field("name", "name.characters")
 	}
 	s = strings.Join(strings.Fields(norm.NFC.String(s)), " ")
 	if s == "" {
@@ -89,10 +92,12 @@ func CleanName(s string) (string, error) {
 	letters := 0
 	for _, r := range s {
 		switch {
-		case unicode.IsLetter(r) || unicode.IsDigit(r):
+		case unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector):
+			return "", fault.Field("name", "name.characters")
+		case unicode.IsLetter(r) || unicode.IsDigit(r) || r == '〇':
 			letters++
-		case unicode.IsMark(r) && !unicode.Is(unicode.Variation_Selector, r) && r != '\u20e3':
-		case strings.ContainsRune(" .·•・-'’()（）_", r):
+		case unicode.IsMark(r) && r != '\u20e3': // the frame of a keycap emoji
+		case strings.ContainsRune(" .·•・་-'’()（）_", r):
 		default:
 			return "", fault.Field("name", "name.characters")
 		}

@@ -10,15 +10,17 @@ import (
 // fullSpeed is the time under which speed scoring gives full points.
 const fullSpeed = 500 * time.Millisecond
 
-// PointsFor scores one answer: mark is how good it is, t the time used on the server's clock (already adjusted), limit
-// the time allowed, streak how many questions in a row the entrant had right before this one. The bonus of Order for
+// PointsFor scores one answer: mark is how good it is, t the time used on the server's clock (already adjusted), streak
+// how many questions in a row the entrant had right before this one. T is always the round's own limit and not the
+// time allowed in the end, which is not looked at: measured against that, an answer on its way when staff locked the
+// question would be worth next to nothing, and one after an extension more than those before. The bonus of Order for
 // the first right answers is added when the question closes, see OrderBonusAt. Source: DOMAIN.md, "Scoring of one answer".
-func (s RoundSettings) PointsFor(typ questionbank.Type, mark questionbank.Mark, t, limit time.Duration, streak int) int {
+func (s RoundSettings) PointsFor(typ questionbank.Type, mark questionbank.Mark, t, _ time.Duration, streak int) int {
 	share := s.share(typ, mark)
 	if share == 0 {
 		return s.Wrong
 	}
-	p := int(math.Round(s.value(typ, t, limit) * share))
+	p := int(math.Round(s.value(typ, t) * share))
 	if mark.Right {
 		p += s.streakBonus(streak)
 	}
@@ -48,18 +50,20 @@ func (s RoundSettings) share(typ questionbank.Type, m questionbank.Mark) float64
 	return 0
 }
 
-// value is what a right answer after t is worth before rounding.
-func (s RoundSettings) value(typ questionbank.Type, t, limit time.Duration) float64 {
-	t = min(max(t, 0), limit)
+// value is what a right answer after t is worth before rounding. It goes by whole milliseconds, which are what is kept,
+// and divides last, so that an exact half is one in floating point too.
+func (s RoundSettings) value(typ questionbank.Type, t time.Duration) float64 {
+	limit := float64(s.LimitMS)
+	used := min(max(float64(t.Milliseconds()), 0), limit)
 	full := float64(s.Points[typ])
 	switch s.Scoring {
 	case Speed:
 		if t < fullSpeed || limit <= 0 {
 			return full
 		}
-		return (1 - t.Seconds()/limit.Seconds()/2) * full
+		return full * (2*limit - used) / (2 * limit)
 	case Decay:
-		return float64(s.DecayBase) + (limit-t).Seconds()*float64(s.DecayPerSecond)
+		return float64(s.DecayBase) + (limit-used)*float64(s.DecayPerSecond)/1000
 	case Order:
 		return float64(s.OrderPoints)
 	}

@@ -18,7 +18,6 @@ import (
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
-	"github.com/gofiber/fiber/v2"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/redis/go-redis/v9"
@@ -42,6 +41,12 @@ type serveCmd struct {
 	ReadyFile  string `help:"Write address and process id to this file, as JSON, once the server listens."`
 }
 
+// webApp is what the process does with the HTTP face; which framework it is made with stays in httpapi.
+type webApp interface {
+	Listener(ln net.Listener) error
+	ShutdownWithTimeout(timeout time.Duration) error
+}
+
 // server is everything that runs, in the order in which it was started.
 type server struct {
 	log      *slog.Logger
@@ -52,7 +57,7 @@ type server struct {
 	banks    *questionbank.Store
 	quiz     *quiz.Store
 	house    *hall.House
-	app      *fiber.App
+	app      webApp
 	base     string // public address without a slash at the end
 }
 
@@ -122,9 +127,13 @@ func (s *server) start(ctx context.Context, c *serveCmd) error {
 		Logger: s.log, Tokens: hall.NewTokens(key), Node: c.Node, Build: web.Build(), MaxConns: c.maxConns(s.log),
 		JoinURL: func(code string) string { return s.base + "/j/" + code }})
 	registry.MustRegister(s.house.Collectors()...)
-	s.app, err = httpapi.New(httpapi.Config{Quiz: s.quiz, Banks: s.banks, People: s.people, House: s.house, Web: web.Dist(), Logger: s.log,
+	app, err := httpapi.New(httpapi.Config{Quiz: s.quiz, Banks: s.banks, People: s.people, House: s.house, Web: web.Dist(), Logger: s.log,
 		Checks: s.checks(), Metrics: registry, Secure: strings.HasPrefix(s.base, "https://"), TrustedProxies: c.proxies()})
-	return err
+	if err != nil {
+		return err
+	}
+	s.app = app
+	return nil
 }
 
 // open opens the two stores: embedded, or what the settings name.

@@ -2,6 +2,7 @@ package hall
 
 import (
 	"context"
+	"time"
 
 	"leitai/quiz"
 )
@@ -68,19 +69,14 @@ func (h *Hall) readResults(at quiz.Ref) map[string]quiz.Answer {
 	return out
 }
 
-// readPlaces reads each board once and ranks in Go. Where the boards cannot be read, or are not complete, the event's
-// own standings serve, or the last known places.
+// boardWait keeps a hanging Redis from holding up a show.
+const boardWait = 700 * time.Millisecond
+
+// readPlaces reads the people's board once and ranks in Go. While the boards are away, or not complete, the event's
+// own ranking serves.
 func (h *Hall) readPlaces(e quiz.Event) places {
-	ctx, cancel := context.WithTimeout(context.Background(), storeWait)
-	defer cancel()
-	share := h.contest.Settings.ShareRanks
 	p := places{known: e.State.At.Q > 1 || e.State.At.R > 1 || e.Reveal != nil}
-	people, err := h.house.Boards.Read(ctx, quiz.PeopleBoard(h.contest.ID))
-	if err == nil && len(people) > 0 {
-		p.people = rank(people, share, true)
-	} else {
-		p.people = h.fallback(ctx)
-	}
+	p.people = h.readPeople(e)
 	p.teams = make(map[string]place, len(e.Teams))
 	for _, t := range e.Teams {
 		p.teams[t.TeamID] = place{place: t.Place, points: t.Hundredths}
@@ -88,22 +84,26 @@ func (h *Hall) readPlaces(e quiz.Event) places {
 	return p
 }
 
-// fallback ranks from the database while the boards are away.
-func (h *Hall) fallback(ctx context.Context) map[string]place {
-	r, err := h.store.Results(ctx, h.contest.ID)
-	if err != nil {
-		h.house.Logger.Error("read places", "contest", h.contest.ID, "error", err)
-		return map[string]place{}
+func (h *Hall) readPeople(e quiz.Event) map[string]place {
+	share := h.contest.Settings.ShareRanks
+	if !e.Stale {
+		ctx, cancel := context.WithTimeout(context.Background(), boardWait)
+		defer cancel()
+		people, err := h.house.Boards.Read(ctx, quiz.PeopleBoard(h.contest.ID))
+		if err == nil && len(people) == len(e.People) {
+			return rank(people, share)
+		}
+		h.house.Logger.Warn("board not read", "contest", h.contest.ID, "people", len(people), "want", len(e.People), "error", err)
 	}
-	scores := make([]quiz.Score, len(r.People))
-	for i, s := range r.People {
+	scores := make([]quiz.Score, len(e.People))
+	for i, s := range e.People {
 		scores[i] = quiz.Score{Member: s.EntrantID, Points: s.Points, TimeMS: s.TimeMS}
 	}
-	return rank(scores, h.contest.Settings.ShareRanks, true)
+	return rank(scores, share)
 }
 
-// rank gives places to scores that come best first, with the gap to the next better points where asked.
-func rank(scores []quiz.Score, share, gaps bool) map[string]place {
+// rank gives places to scores, with the gap to the next better points.
+func rank(scores []quiz.Score, share bool) map[string]place {
 	quiz.SortScores(scores)
 	out := make(map[string]place, len(scores))
 	at := 0
@@ -116,7 +116,7 @@ func rank(scores []quiz.Score, share, gaps bool) map[string]place {
 			better = &scores[i-1].Points
 		}
 		p := place{place: at, points: s.Points}
-		if gaps && at > 1 {
+		if at > 1 {
 			gap := int64(0)
 			if better != nil {
 				gap = *better - s.Points

@@ -52,6 +52,9 @@ type Event struct {
 	Teams     []TeamStanding // of what is revealed, at all times, for the desk
 	Ledger    []Line         // the newest entries
 	Scores    int64          // grows whenever the boards change
+
+	People []PersonStanding // ranked, for halls of this process whose boards cannot be read; never changed
+	Stale  bool             // the boards are catching up: do not read them
 }
 
 // liveStore is what a Live needs of the database.
@@ -86,6 +89,9 @@ const (
 	beatEvery  = time.Second
 	retryAfter = 300 * time.Millisecond
 	ioTimeout  = 10 * time.Second
+
+	// boardTimeout keeps a hanging Redis from holding up a show; what is not written is caught up at a later beat.
+	boardTimeout = 700 * time.Millisecond
 )
 
 // Live runs one room: it feeds commands and the clock to the Conductor, stores each step before anybody hears of it,
@@ -485,10 +491,14 @@ func (l *Live) rank(ctx context.Context) {
 	l.people = people
 	l.teams = teamStandings(l.contest, people, l.adjTeams)
 	l.scores++
-	l.writeBoards(ctx)
+	if !l.dirty { // else the next beat tries again
+		l.writeBoards(ctx)
+	}
 }
 
 func (l *Live) writeBoards(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, boardTimeout)
+	defer cancel()
 	people := make([]Score, len(l.people))
 	for i, p := range l.people {
 		people[i] = Score{p.EntrantID, p.Points, p.TimeMS}
@@ -532,7 +542,8 @@ func (l *Live) beat() bool {
 }
 
 func (l *Live) publish() {
-	e := Event{ContestID: l.contest.ID, State: l.state, Teams: l.teams, Ledger: l.ledger.tail(l.state), Scores: l.scores}
+	e := Event{ContestID: l.contest.ID, State: l.state, Teams: l.teams, Ledger: l.ledger.tail(l.state), Scores: l.scores,
+		People: l.people, Stale: l.dirty}
 	if l.state.Revealed(l.state.At) {
 		e.Reveal = l.revealOf()
 	}

@@ -162,6 +162,8 @@ func (s *server) open(ctx context.Context, c *serveCmd) error {
 	if err != nil {
 		return &settingsError{[]string{"LEITAI_REDIS_URL: cannot be read"}}
 	}
+	// A show does not wait for Redis: better no board for a moment than a hall that stands still.
+	opts.DialTimeout, opts.ReadTimeout, opts.WriteTimeout, opts.MaxRetries = time.Second, time.Second, time.Second, 1
 	s.redis = redis.NewClient(opts)
 	return nil
 }

@@ -1,0 +1,94 @@
+import { password, until, type Server } from './server'
+
+export interface Room {
+  code: string
+  contest: string
+}
+
+type Json = Record<string, unknown>
+
+/** The organizer's API, as the console uses it. */
+export class Staff {
+  private cookie = ''
+
+  constructor(private readonly server: Server) {}
+
+  async signIn(): Promise<this> {
+    const r = await fetch(`${this.server.url}/api/v1/session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ username: 'admin', password }),
+    })
+    if (!r.ok) throw new Error(`sign in: ${r.status} ${await r.text()}`)
+    this.cookie = (r.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
+    return this
+  }
+
+  /** For a browser context, so that it is signed in too. */
+  cookies() {
+    const [name = '', value = ''] = this.cookie.split('=')
+    return [{ name, value, url: this.server.url, httpOnly: true, sameSite: 'Strict' as const }]
+  }
+
+  async call<T = Json>(method: string, path: string, body?: unknown): Promise<T> {
+    const r = await fetch(`${this.server.url}/api/v1${path}`, {
+      method,
+      headers: { cookie: this.cookie, 'content-type': 'application/json' },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    })
+    const text = await r.text()
+    if (!r.ok) throw new Error(`${method} ${path}: ${r.status} ${text}`)
+    return (text ? JSON.parse(text) : {}) as T
+  }
+
+  async bank(): Promise<string> {
+    const { banks } = await this.call<{ banks: { id: string }[] }>('GET', '/banks')
+    return banks[0]?.id ?? ''
+  }
+
+  /** A contest with an open room; questions are of these types only. */
+  async room(options: { questions?: number; types?: string[]; settings?: Json; contest?: Json; teams?: string[] } = {}): Promise<Room> {
+    const c = await this.call<{ id: string }>('POST', '/contests', {
+      title: '端到端知识竞赛',
+      organizer: '云锦产业园',
+      settings: options.contest ?? {},
+      teams: (options.teams ?? ['第一支部', '第二支部', '第三支部']).map((name) => ({ name, group: '云锦科技' })),
+      rounds: [
+        {
+          title: '同步答题',
+          settings: { ready_ms: 500, ...options.settings },
+          draw: { bank_id: await this.bank(), count: options.questions ?? 3, types: options.types ?? ['single'] },
+        },
+      ],
+    })
+    const r = await this.call<{ code: string }>('POST', `/contests/${c.id}/room`)
+    return { code: r.code, contest: c.id }
+  }
+
+  private n = 0
+
+  async do(room: Room, command: string, args: Json = {}): Promise<{ seq: number; phase: string }> {
+    this.n++
+    return this.call('POST', `/contests/${room.contest}/commands`, { id: `e2e-${room.contest}-${this.n}`, command, ...args })
+  }
+
+  async phase(room: Room): Promise<string> {
+    return (await this.call<{ phase: string }>('GET', `/contests/${room.contest}`)).phase
+  }
+
+  async waitFor(room: Room, phase: string): Promise<void> {
+    await until(`phase ${phase}`, async () => (await this.phase(room)) === phase)
+  }
+
+  /** Goes on until the question is open. */
+  async open(room: Room): Promise<void> {
+    await this.do(room, 'next')
+    await this.waitFor(room, 'open')
+  }
+
+  /** Ends the open question and shows the key. */
+  async reveal(room: Room): Promise<void> {
+    await this.do(room, 'reveal')
+    await this.waitFor(room, 'revealed')
+  }
+}

@@ -12,19 +12,19 @@ export interface Seat {
 const memory = new Map<string, string>()
 
 export function keep(key: string, value: string | null): void {
-  if (value === null) memory.delete(key)
-  else memory.set(key, value)
+  memory.delete(key)
   try {
     if (value === null) localStorage.removeItem(key)
     else localStorage.setItem(key, value)
   } catch {
     // Switched off or full.
+    if (value !== null) memory.set(key, value)
   }
 }
 
 export function kept(key: string): string | null {
   try {
-    return localStorage.getItem(key) ?? memory.get(key) ?? null
+    return memory.get(key) ?? localStorage.getItem(key)
   } catch {
     return memory.get(key) ?? null
   }

@@ -40,6 +40,14 @@ export function wrap(measure: (text: string) => number, text: string, width: num
   return lines
 }
 
+/** The same number of lines, of about the same length. */
+export function balance(measure: (text: string) => number, text: string, width: number): string[] {
+  const lines = wrap(measure, text, width)
+  let narrow = width
+  while (narrow > 0 && wrap(measure, text, narrow - 10).length === lines.length) narrow -= 10
+  return wrap(measure, text, narrow)
+}
+
 /** Draws the certificate and gives it as a data: URL. */
 export function drawCertificate(text: CertificateText): string {
   const canvas = document.createElement('canvas')
@@ -101,15 +109,15 @@ export function drawCertificate(text: CertificateText): string {
   g.fillStyle = ink
   fitted(g, text.team, 690, 840, 40, hei, '')
 
-  let y = 800
+  let y = 745
   const block = (line: string, size: number, colour: string, weight = '') => {
     g.fillStyle = colour
     g.font = `${weight} ${size}px ${hei}`
-    for (const part of wrap(measure, line, 820)) {
+    y += size * 0.5
+    for (const part of balance(measure, line, 820)) {
+      y += size * 1.45
       g.fillText(part, WIDTH / 2, y)
-      y += size * 1.5
     }
-    y += size * 0.35
   }
   block(text.body, 42, ink)
   block(text.result, 54, main, 'bold')

@@ -19,8 +19,8 @@ func NewConductor(show Show) Conductor { return Conductor{show} }
 // Start gives the state of a room that was just opened.
 func (c Conductor) Start() State {
 	p := DefaultRoundSettings().pacing()
-	if len(c.show.Rounds) > 0 {
-		p = c.show.Rounds[0].Settings.pacing()
+	if first, ok := c.show.Next(Ref{}); ok {
+		p = c.show.settings(first).pacing()
 	}
 	return State{Seq: 1, Phase: PhaseLobby, Pacing: p}
 }
@@ -60,7 +60,7 @@ func (c Conductor) do(s State, cmd Command, now time.Time) (State, error) {
 	case CmdResume:
 		return c.resume(s, now)
 	case CmdExtend:
-		return c.extend(s, time.Duration(cmd.Seconds)*time.Second, now)
+		return c.extend(s, time.Duration(cmd.Seconds)*time.Second+cmd.extra, now)
 	case CmdVoid, CmdUnvoid:
 		return c.void(s, cmd, now)
 	case CmdSkip:
@@ -234,10 +234,11 @@ func (c Conductor) resume(s State, now time.Time) (State, error) {
 	if !s.Paused {
 		return s, conflict("room.not_paused")
 	}
-	s.Paused = false
-	if s.RemainingMS > 0 {
-		*s.clock() = now.UnixMilli() + s.RemainingMS
-		s.RemainingMS = 0
+	left := s.RemainingMS
+	s.Paused, s.RemainingMS = false, 0
+	asked := s.Phase == PhaseReady || s.Phase == PhaseOpen
+	if left > 0 && (asked || s.Pacing.AutoAdvance) { // which staff may have turned off meanwhile
+		*s.clock() = now.UnixMilli() + left
 		return s, nil
 	}
 	return c.arm(s, now), nil
@@ -306,7 +307,7 @@ func (c Conductor) skip(s State, now time.Time) (State, error) {
 	}
 	s.Paused, s.RemainingMS, s.BreakUntil = false, 0, 0
 	if _, ok := c.show.Next(s.At); !ok {
-		s.Phase, s.OpensAt, s.Counted = PhaseStandings, 0, true
+		s.Phase, s.OpensAt, s.ClosesAt, s.Counted, s.RevealAfter = PhaseStandings, 0, now.UnixMilli(), true, false
 		return c.arm(s, now), nil
 	}
 	return c.advance(s, now)

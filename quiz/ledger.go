@@ -105,39 +105,53 @@ func inverse(e Entry, s State) (Command, error) {
 		c.Name, c.roundNo, c.QuestionNo = CmdUnvoid, e.RoundNo, e.QuestionNo
 		return c, nil
 	case CmdBlank:
-		c.Name, c.On = CmdBlank, !flagAfter(e, "blank")
-		return c, nil
+		if was, is := changed(e); was.Blank != is.Blank {
+			c.Name, c.On = CmdBlank, was.Blank
+			return c, nil
+		}
 	case CmdHideScores:
-		var was struct{ Pacing Pacing }
-		if json.Unmarshal(e.Before, &was) == nil {
+		if was, is := changed(e); was.Pacing != is.Pacing {
 			c.Name, c.On = CmdHideScores, was.Pacing.ScoresHidden
 			return c, nil
 		}
 	case CmdPacing:
-		var was struct{ Pacing *Pacing }
-		if json.Unmarshal(e.Before, &was) == nil && was.Pacing != nil {
-			p := was.Pacing
-			c.Name, c.AutoAdvance, c.PauseMS, c.Standings, c.QuestionOn = CmdPacing, &p.AutoAdvance, &p.PauseMS, &p.Standings, &p.QuestionOn
-			return c, nil
+		if was, is := changed(e); was.Pacing != is.Pacing {
+			return repace(c, was.Pacing, is.Pacing), nil
 		}
 	case CmdExtend:
-		var was, is struct {
-			LimitMS int64 `json:"limit_ms"`
-		}
-		same := s.Phase == PhaseOpen && s.At == Ref{e.RoundNo, e.QuestionNo}
-		if same && json.Unmarshal(e.Before, &was) == nil && json.Unmarshal(e.After, &is) == nil {
-			c.Name, c.Seconds = CmdExtend, int((was.LimitMS-is.LimitMS)/1000)
+		was, is := changed(e)
+		if by := was.LimitMS - is.LimitMS; by != 0 && s.Phase == PhaseOpen && s.At == (Ref{e.RoundNo, e.QuestionNo}) {
+			c.Name, c.extra = CmdExtend, time.Duration(by)*time.Millisecond
 			return c, nil
 		}
 	}
 	return c, fault.New(fault.Conflict, "ledger.not_undoable")
 }
 
-func flagAfter(e Entry, name string) bool {
-	var m map[string]any
-	_ = json.Unmarshal(e.After, &m)
-	on, _ := m[name].(bool)
-	return on
+// changed gives what an entry's step changed, as it was and as it became; the rest of the two states is zero.
+func changed(e Entry) (was, is State) {
+	if json.Unmarshal(e.Before, &was) != nil || json.Unmarshal(e.After, &is) != nil {
+		return State{}, State{}
+	}
+	return was, is
+}
+
+// repace completes the command that sets what a change of the pacing set; what it left alone may have changed since.
+func repace(c Command, was, is Pacing) Command {
+	c.Name = CmdPacing
+	if was.AutoAdvance != is.AutoAdvance {
+		c.AutoAdvance = &was.AutoAdvance
+	}
+	if was.PauseMS != is.PauseMS {
+		c.PauseMS = &was.PauseMS
+	}
+	if was.Standings != is.Standings {
+		c.Standings = &was.Standings
+	}
+	if was.QuestionOn != is.QuestionOn {
+		c.QuestionOn = &was.QuestionOn
+	}
+	return c
 }
 
 // ledger is the tail of a contest's ledger in memory, oldest first.

@@ -36,7 +36,7 @@ type State struct {
 	Paused      bool   `json:"paused,omitempty"`
 	RemainingMS int64  `json:"remaining_ms,omitempty"` // of the phase's clock, while paused
 	OpensAt     int64  `json:"opens_at,omitempty"`     // in ready
-	ClosesAt    int64  `json:"closes_at,omitempty"`    // in open and later
+	ClosesAt    int64  `json:"closes_at,omitempty"`    // in open and later; 0 is a question that never opened
 	LimitMS     int64  `json:"limit_ms,omitempty"`     // time allowed, extensions included
 	AutoAt      int64  `json:"auto_at,omitempty"`      // when the room goes on by itself
 	BreakUntil  int64  `json:"break_until,omitempty"`
@@ -55,7 +55,13 @@ func (s State) Revealed(r Ref) bool {
 	if r.Before(s.At) {
 		return true
 	}
-	return r == s.At && (s.Phase == PhaseRevealed || s.Phase == PhaseStandings || s.Phase == PhaseFinished)
+	switch s.Phase {
+	case PhaseRevealed, PhaseStandings:
+		return r == s.At
+	case PhaseFinished:
+		return r == s.At && s.ClosesAt != 0 // the show may have ended before its question opened
+	}
+	return false
 }
 
 // Locked reports that the open question takes no more answers and waits for the last ones.
@@ -106,8 +112,9 @@ type Command struct {
 	Standings   *string
 	QuestionOn  *string
 
-	roundNo  int    // of the question to void; 0 is the current round
-	reverses string // id of the ledger entry that this command takes back
+	roundNo  int           // of the question to void; 0 is the current round
+	extra    time.Duration // of an extension, on top of Seconds
+	reverses string        // id of the ledger entry that this command takes back
 }
 
 // Show is what the Conductor needs to know of a contest: its rounds in order.

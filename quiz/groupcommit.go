@@ -21,7 +21,8 @@ type groupCommit[T any] struct {
 	mu      sync.Mutex
 	wake    *sync.Cond
 	queue   []T
-	busy    int // items taken from the queue whose callers were not told yet
+	taken   uint64 // items put so far
+	told    uint64 // items whose callers were told: always the first ones
 	closed  bool
 	results chan committed[T]
 	stopped chan struct{}
@@ -49,6 +50,7 @@ func (g *groupCommit[T]) put(item T) bool {
 		return false
 	}
 	g.queue = append(g.queue, item)
+	g.taken++
 	if len(g.queue) == 1 {
 		g.wake.Broadcast()
 	}
@@ -71,7 +73,6 @@ func (g *groupCommit[T]) writer() {
 		rest := copy(g.queue, g.queue[n:])
 		clear(g.queue[rest:])
 		g.queue = g.queue[:rest]
-		g.busy += n
 		g.mu.Unlock()
 		inserted, err := g.write(context.Background(), items)
 		g.results <- committed[T]{items, inserted, err}
@@ -83,13 +84,14 @@ func (g *groupCommit[T]) teller() {
 	for r := range g.results {
 		g.done(r.items, r.inserted, r.err)
 		g.mu.Lock()
-		g.busy -= len(r.items)
+		g.told += uint64(len(r.items))
 		g.mu.Unlock()
 		g.wake.Broadcast()
 	}
 }
 
-// drain waits until everything that was put before is committed or refused and its callers were told.
+// drain waits until everything that was put before is committed or refused and its callers were told. What is put
+// meanwhile, such as another room's answers, does not hold it up.
 func (g *groupCommit[T]) drain(ctx context.Context) error {
 	stop := context.AfterFunc(ctx, func() {
 		g.mu.Lock() // so that a waiter between its check and its wait is not missed
@@ -99,7 +101,7 @@ func (g *groupCommit[T]) drain(ctx context.Context) error {
 	defer stop()
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for len(g.queue) > 0 || g.busy > 0 {
+	for before := g.taken; g.told < before; {
 		if err := ctx.Err(); err != nil {
 			return err
 		}

@@ -248,6 +248,9 @@ func (l *Live) Do(ctx context.Context, cmd Command) (State, error) {
 	}
 }
 
+// Done is closed when the room's goroutine has ended: after Stop, or when another process conducts the room.
+func (l *Live) Done() <-chan struct{} { return l.stopped }
+
 // Stop ends the room's goroutine; the stored state stays as it is.
 func (l *Live) Stop() {
 	select {

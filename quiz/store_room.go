@@ -78,7 +78,16 @@ func (s *Store) FindRoom(ctx context.Context, contestID string) (Room, error) {
 	return row.room(), nil
 }
 
-// ListRooms gives the rooms, open ones only or all.
+// RoomIsOpen reports that a room with this code is open, in whichever process.
+func (s *Store) RoomIsOpen(ctx context.Context, code string) (bool, error) {
+	var n int
+	if err := s.db.Get(ctx, &n, `SELECT COUNT(*) FROM rooms WHERE code = $1 AND closed = $2`, code, false); err != nil {
+		return false, wrap("find room", err)
+	}
+	return n > 0, nil
+}
+
+// ListRooms gives all rooms, closed ones too.
 func (s *Store) ListRooms(ctx context.Context) ([]Room, error) {
 	var rows []roomRow
 	if err := s.db.Select(ctx, &rows, `SELECT `+roomColumns+` FROM rooms ORDER BY contest_id`); err != nil {

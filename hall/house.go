@@ -54,12 +54,22 @@ type House struct {
 	allMu     sync.Mutex
 	stop      chan struct{}
 	stopped   chan struct{}
+	stood     chan struct{} // closed when stand has ended; nil before Resume
 }
 
 // room is a hall with the Live that conducts it.
 type room struct {
-	hall *Hall
-	live *quiz.Live
+	hall     *Hall
+	live     *quiz.Live
+	stopping bool // this process ends it itself; guarded by the house's mu
+}
+
+// halt stops a room's Live on purpose.
+func (h *House) halt(r *room) {
+	h.mu.Lock()
+	r.stopping = true
+	h.mu.Unlock()
+	r.live.Stop()
 }
 
 // NewHouse returns a house without rooms; Resume takes over those that were open before.
@@ -71,31 +81,79 @@ func NewHouse(cfg Config) *House {
 	return h
 }
 
-// Resume goes on with every room that was open when its process stopped.
+// Resume goes on with every room that was open when its process stopped, and from then on takes over rooms whose
+// process has fallen silent.
 func (h *House) Resume(ctx context.Context) error {
+	if err := h.adopt(ctx); err != nil {
+		return err
+	}
+	h.stood = make(chan struct{})
+	go h.stand()
+	return nil
+}
+
+// adopt takes over the open rooms that this process may hold and does not.
+func (h *House) adopt(ctx context.Context) error {
+	h.opening.Lock()
+	defer h.opening.Unlock()
 	rooms, err := h.Store.ListRooms(ctx)
 	if err != nil {
 		return err
 	}
 	for _, r := range rooms {
-		if r.Closed {
+		now := time.Now()
+		if r.Closed || h.byContestID(r.ContestID) != nil || r.Holder != h.Node && now.Sub(r.AliveAt) < leaseFor {
 			continue
 		}
-		now := time.Now()
 		ok, err := h.Store.TakeRoom(ctx, r.ContestID, h.Node, now, now.Add(-leaseFor))
 		if err != nil {
 			return err
 		}
 		if !ok {
-			h.Logger.Warn("room is conducted by another process", "contest", r.ContestID, "holder", r.Holder)
 			continue
 		}
 		if err := h.start(ctx, r); err != nil {
 			return fmt.Errorf("resume room of %s: %w", r.ContestID, err)
 		}
-		h.Logger.Info("room resumed", "contest", r.ContestID, "phase", r.State.Phase)
+		h.Logger.Info("room resumed", "contest", r.ContestID, "phase", r.State.Phase, "silent", now.Sub(r.AliveAt).Round(time.Millisecond))
 	}
 	return nil
+}
+
+// standbyEvery is how often a process looks for rooms that lost theirs.
+const standbyEvery = 2 * time.Second
+
+func (h *House) stand() {
+	defer close(h.stood)
+	t := time.NewTicker(standbyEvery)
+	defer t.Stop()
+	for {
+		select {
+		case <-h.stop:
+			return
+		case <-t.C:
+			ctx, cancel := context.WithTimeout(context.Background(), storeWait)
+			if err := h.adopt(ctx); err != nil {
+				h.Logger.Warn("look for rooms", "error", err)
+			}
+			cancel()
+		}
+	}
+}
+
+// leaveWhenLost gives a room up that another process has taken over: its connections come back and find it there.
+func (h *House) leaveWhenLost(r *room) {
+	<-r.live.Done()
+	h.mu.Lock()
+	lost := h.byContest[r.hall.contest.ID] == r && !r.stopping
+	if lost {
+		delete(h.byCode, r.hall.code)
+		delete(h.byContest, r.hall.contest.ID)
+	}
+	h.mu.Unlock()
+	if lost {
+		r.hall.end("shutdown")
+	}
 }
 
 // Open opens a contest's room, or gives the one that is open. A room that was closed goes on where it stood.
@@ -178,7 +236,8 @@ func (h *House) start(ctx context.Context, stored quiz.Room) error {
 		hall.end("shutdown")
 		return err
 	}
-	r := &room{hall, live}
+	r := &room{hall: hall, live: live}
+	defer func() { go h.leaveWhenLost(r) }()
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.byCode[stored.Code], h.byContest[stored.ContestID] = r, r
@@ -193,7 +252,7 @@ func (h *House) Close(ctx context.Context, contestID string) error {
 	if r == nil {
 		return fault.New(fault.Conflict, "room.closed")
 	}
-	r.live.Stop()
+	h.halt(r)
 	if err := h.Store.CloseRoom(ctx, contestID); err != nil {
 		return err
 	}
@@ -305,7 +364,13 @@ func (h *House) hello(c *Conn, m clientMessage) {
 		c.bye("outdated")
 		return
 	case r == nil:
-		c.bye("unknown_room")
+		ctx, cancel := context.WithTimeout(context.Background(), storeWait)
+		defer cancel()
+		if fault.Is(h.missing(ctx, m.Code), fault.NotFound) {
+			c.bye("unknown_room")
+		} else {
+			c.bye("shutdown") // another process has it, or this one in a moment: come back
+		}
 		return
 	}
 	var e *entrant
@@ -389,6 +454,9 @@ func (h *House) watch() {
 func (h *House) Shutdown() {
 	close(h.stop)
 	<-h.stopped
+	if h.stood != nil {
+		<-h.stood
+	}
 	h.mu.Lock()
 	rooms := make([]*room, 0, len(h.byContest))
 	for _, r := range h.byContest {
@@ -397,7 +465,7 @@ func (h *House) Shutdown() {
 	h.byCode, h.byContest = map[string]*room{}, map[string]*room{}
 	h.mu.Unlock()
 	for _, r := range rooms {
-		r.live.Stop()
+		h.halt(r)
 	}
 	h.joins.Close()
 	h.Log.Close() // what it took is durable and acknowledged before the farewell
@@ -430,7 +498,7 @@ func (h *House) Change(ctx context.Context, contestID string, store func() error
 	if err := store(); err != nil {
 		return err
 	}
-	r.live.Stop()
+	h.halt(r)
 	r.hall.end("shutdown")
 	stored, err := h.Store.FindRoom(ctx, contestID)
 	if err != nil {

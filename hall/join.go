@@ -27,11 +27,20 @@ type RoomInfo struct {
 	Accepting bool
 }
 
-// Find tells about the room with this code, or not_found room.unknown.
-func (h *House) Find(code string) (RoomInfo, error) {
+// missing says why no room with this code is here: not_found room.unknown, or unavailable room.elsewhere while another
+// process holds it or is about to hand it over.
+func (h *House) missing(ctx context.Context, code string) error {
+	if open, err := h.Store.RoomIsOpen(ctx, code); err != nil || open {
+		return fault.Wrap(fault.Unavailable, "room.elsewhere", err)
+	}
+	return fault.New(fault.NotFound, "room.unknown")
+}
+
+// Find tells about the room with this code, or why it is not here.
+func (h *House) Find(ctx context.Context, code string) (RoomInfo, error) {
 	r := h.byRoomCode(code)
 	if r == nil {
-		return RoomInfo{}, fault.New(fault.NotFound, "room.unknown")
+		return RoomInfo{}, h.missing(ctx, code)
 	}
 	phase := r.hall.phase.Load().Phase
 	return RoomInfo{Code: code, Contest: r.hall.contest, Phase: phase, Accepting: r.hall.refusal(phase) == nil}, nil
@@ -60,7 +69,7 @@ const (
 func (h *House) Join(ctx context.Context, code, teamID, name, secret string) (quiz.Entrant, string, error) {
 	r := h.byRoomCode(code)
 	if r == nil {
-		return quiz.Entrant{}, "", fault.New(fault.NotFound, "room.unknown")
+		return quiz.Entrant{}, "", h.missing(ctx, code)
 	}
 	hall := r.hall
 	name, err := quiz.CleanName(name)

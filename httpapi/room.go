@@ -22,7 +22,7 @@ type teamChoice struct {
 }
 
 func (a *API) findRoom(c *fiber.Ctx) error {
-	r, err := a.House.Find(c.Params("code"))
+	r, err := a.House.Find(c.UserContext(), c.Params("code"))
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func (a *API) joinRoom(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	room, err := a.House.Find(c.Params("code"))
+	room, err := a.House.Find(c.UserContext(), c.Params("code"))
 	if err != nil {
 		return err
 	}

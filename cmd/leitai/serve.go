@@ -142,6 +142,12 @@ func (s *server) open(ctx context.Context, c *serveCmd) error {
 		if err := os.MkdirAll(c.DataDir, 0o700); err != nil {
 			return fmt.Errorf("data folder: %w", err)
 		}
+		switch ok, err := lockFolder(c.DataDir); {
+		case err != nil:
+			return fmt.Errorf("data folder: %w", err)
+		case !ok:
+			return fmt.Errorf("%s is in use by another leitai: end that one, or choose another folder with --data-dir or LEITAI_DATA_DIR", c.DataDir)
+		}
 	}
 	var err error
 	if s.db, err = sqldb.Open(ctx, c.databaseURL()); err != nil {

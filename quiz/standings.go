@@ -105,11 +105,16 @@ func teamStandings(c *Contest, people []PersonStanding, adjusted map[string]int6
 }
 
 // teamHundredths is a team's points × 100 by the formula of DOMAIN.md, "Ranking of teams", without the team's own
-// adjustments. Points of people who took no part count in sums: staff may have given them.
+// adjustments. The average takes of people who took no part only what staff gave them, and not what their silence cost.
 func teamHundredths(s ContestSettings, t Team, people []PersonStanding, tookPart int) int64 {
-	var sum int64
+	var sum, active int64
 	for _, p := range people {
 		sum += p.Points
+		if p.Answers > 0 {
+			active += p.Points
+		} else {
+			active += p.Adjusted
+		}
 	}
 	switch s.TeamFormula {
 	case FormulaSum:
@@ -130,7 +135,7 @@ func teamHundredths(s ContestSettings, t Team, people []PersonStanding, tookPart
 	case FormulaParticipation:
 		return ratio(100*int64(tookPart), max(t.Roster, len(people)))
 	}
-	return ratio(sum, tookPart)
+	return ratio(active, tookPart)
 }
 
 // ratio is sum/n in hundredths, rounded half away from zero; 0 when n is 0.

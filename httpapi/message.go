@@ -29,6 +29,8 @@ var catalogue = map[string]text{
 	"password.wrong":    {"当前密码不对", "The current password is wrong."},
 	"password.short":    {"密码至少 10 个字符", "A password needs at least 10 characters."},
 	"password.long":     {"密码太长", "The password is too long."},
+	"staff.missing":     {"没有账号 {username}", "There is no account {username}."},
+	"unit.cycle":        {"单位 {name} 的上级指向了自己", "The unit {name} is above itself."},
 	"token.wrong":       {"身份已失效，请重新加入", "This identity is not valid any more. Please join again."},
 
 	"room.unknown":      {"没有这个比赛码，请核对大屏幕上的六位数字", "There is no room with this code. Please check the six digits on the screen."},

@@ -52,7 +52,7 @@ export function fullRoundSettings(s: Partial<RoundSettings>): RoundSettings {
 
 /** What the rules come to, in numbers that a sentence can be built from. */
 export interface Example {
-  /** Points for a right answer after a fifth, half and all of the time. */
+  /** Points for a right answer after a fifth, half and all of the time; by order for the first and the others. */
   early: number
   half: number
   late: number
@@ -67,5 +67,7 @@ export function example(s: RoundSettings): Example {
     if (s.scoring === 'decay') return Math.round(s.decay_base + (limit - part * limit) * s.decay_per_second)
     return full
   }
+  // By order it is the rank that counts, not the clock: the first, then all but the first three.
+  if (s.scoring === 'order') return { early: 8, half: 5, late: 5 }
   return { early: at(0.2), half: at(0.5), late: at(1) }
 }

@@ -59,4 +59,6 @@ export interface Column<T> {
   /** What the cell shows, when it is not the value itself. */
   text?: (row: T) => string
   width?: string
+  /** Left out on a phone. */
+  minor?: boolean
 }

@@ -75,6 +75,7 @@ const en: Record<keyof typeof zh, string> = {
   'password.changed': 'Password changed; other devices were signed out',
 
   'table.count': '{n} in all',
+  'table.per_page': 'Rows a page',
   'table.empty': 'Nothing here yet',
   'table.none_found': 'Nothing matches. Try another word.',
 
@@ -217,6 +218,7 @@ const en: Record<keyof typeof zh, string> = {
   'round.scoring': 'Scoring',
   'round.example':
     'Example: a single choice with {limit} s, answered right after a fifth of the time, brings {early} points; after half {half}; at the end {late}.',
+  'round.example_order': 'Example: the first right answer brings {early} points, from the fourth on {half}.',
   'round.points_of': '{type}: points',
   'round.wrong': 'Lost for a wrong answer',
   'round.wrong.hint': '0: nothing.',

@@ -72,6 +72,7 @@ const zh = {
   'password.changed': '密码已修改，其他设备上的登录已退出',
 
   'table.count': '共 {n} 条',
+  'table.per_page': '每页',
   'table.empty': '暂无数据',
   'table.none_found': '没有符合条件的结果，换个词试试',
 
@@ -209,6 +210,7 @@ const zh = {
   'round.scoring': '计分方式',
   'round.example':
     '例：单选题限时 {limit} 秒，答对时用去两成时间得 {early} 分，一半时间得 {half} 分，用满得 {late} 分。',
+  'round.example_order': '例：单选题最先答对得 {early} 分，第四名起得 {half} 分。',
   'round.points_of': '{type}分值',
   'round.wrong': '答错扣分',
   'round.wrong.hint': '0 表示不扣。',

@@ -2,7 +2,9 @@ package httpapi
 
 import (
 	"net/url"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -12,6 +14,9 @@ import (
 
 // sessionCookie carries a staff session's token.
 const sessionCookie = "leitai_session"
+
+// maxUsername is the longest user name in characters, as in docs/openapi.yaml.
+const maxUsername = 64
 
 // sessionFor is how long the browser keeps the cookie; the store decides how long it is good.
 const sessionFor = 12 * time.Hour
@@ -89,8 +94,11 @@ func (a *API) signIn(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if utf8.RuneCountInString(in.Username) > maxUsername {
+		return fault.Field("username", "value.long")
+	}
 	now := time.Now()
-	key := c.IP() + "\x00" + in.Username
+	key := c.IP() + "\x00" + strings.ToLower(strings.TrimSpace(in.Username)) // the same account however it is written
 	if a.failures.blocked(key, now) {
 		return errTooMany
 	}

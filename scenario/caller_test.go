@@ -1,0 +1,165 @@
+package scenario
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"leitai/people"
+	"leitai/sqldb"
+)
+
+// The accounts of every server; a newcomer must change the password first.
+var accounts = []string{"viewer", "judge", "organizer", "admin", "newcomer"}
+
+// makeAccounts stores an account for each role with the same password, and is done once for each storage.
+func (s *server) makeAccounts(ctx context.Context, staff *people.Store) {
+	s.t.Helper()
+	_, _, _, err := staff.EnsureFirst(ctx, time.Now(), password)
+	s.must(err)
+	for _, name := range accounts {
+		role := name
+		if name == "newcomer" {
+			role = "organizer"
+		}
+		_, err := s.db.Exec(ctx, `INSERT INTO staff (id, username, name, role, password_hash, must_change_password, created_at)
+			SELECT $1, $2, $3, $4, password_hash, $5, created_at FROM staff WHERE username = 'admin' ON CONFLICT DO NOTHING`,
+			"staff-"+name, name, "员工"+name, role, name == "newcomer")
+		s.must(err)
+	}
+}
+
+// caller sends requests in somebody's name. Every exchange is held against docs/openapi.yaml.
+type caller struct {
+	t      *testing.T
+	s      *server
+	cookie string
+	header http.Header
+}
+
+// nobody is who has neither session nor token.
+func (s *server) nobody() *caller { return &caller{t: s.t, s: s, header: http.Header{}} }
+
+// as gives a caller with a session of this account, without the cost of a sign-in.
+func (s *server) as(account string) *caller {
+	s.t.Helper()
+	token := uuid.NewString()
+	sum := sha256.Sum256([]byte(token))
+	n, err := s.db.Exec(context.Background(), `INSERT INTO staff_sessions (token_hash, staff_id, created_at, expires_at)
+		SELECT $1, id, $3, $4 FROM staff WHERE username = $2`, hex.EncodeToString(sum[:]), account,
+		sqldb.MillisOf(time.Now()), sqldb.MillisOf(time.Now().Add(time.Hour)))
+	s.must(err)
+	if n != 1 {
+		s.t.Fatalf("no account %s", account)
+	}
+	c := s.nobody()
+	c.cookie = "leitai_session=" + token
+	return c
+}
+
+// player gives a caller with a player's token.
+func (s *server) player(token string) *caller {
+	c := s.nobody()
+	c.header.Set("Authorization", "Bearer "+token)
+	return c
+}
+
+// response is what came back.
+type response struct {
+	t      *testing.T
+	what   string
+	status int
+	header http.Header
+	body   []byte
+}
+
+// do sends a request; body is nil, a string to be sent as it is, or a value for JSON.
+func (c *caller) do(method, path string, body any) response {
+	c.t.Helper()
+	var raw []byte
+	switch b := body.(type) {
+	case nil:
+	case string:
+		raw = []byte(b)
+	default:
+		var err error
+		if raw, err = json.Marshal(b); err != nil {
+			c.t.Fatal(err)
+		}
+	}
+	req, err := http.NewRequest(method, c.s.url(path), bytes.NewReader(raw))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if c.cookie != "" {
+		req.Header.Set("Cookie", c.cookie)
+	}
+	for k, v := range c.header {
+		req.Header[k] = v
+	}
+	res, err := client.Do(req)
+	if err != nil {
+		c.t.Fatalf("%s %s: %v", method, path, err)
+	}
+	defer res.Body.Close()
+	got, err := io.ReadAll(res.Body)
+	if err != nil {
+		c.t.Fatalf("%s %s: %v", method, path, err)
+	}
+	contract.check(c.t, req, raw, res, got)
+	return response{c.t, method + " " + path, res.StatusCode, res.Header, got}
+}
+
+// client keeps no connection, so that none is left when a test ends, and follows nothing.
+var client = &http.Client{Timeout: 2 * patience, Transport: &http.Transport{DisableKeepAlives: true},
+	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+
+// ok demands success and decodes the response into out, unless that is nil.
+func (r response) ok(out any) response {
+	r.t.Helper()
+	if r.status/100 != 2 {
+		r.t.Fatalf("%s: %d %s", r.what, r.status, r.body)
+	}
+	if out != nil {
+		if err := json.Unmarshal(r.body, out); err != nil {
+			r.t.Fatalf("%s: %v in %s", r.what, err, r.body)
+		}
+	}
+	return r
+}
+
+// refused demands a status and an error with this code and key; field, if any, must be among the fields.
+func (r response) refused(status int, code, key string, field ...string) {
+	r.t.Helper()
+	var e struct {
+		Error struct {
+			Code, Key, Message string
+			Fields             map[string]string
+		}
+	}
+	if err := json.Unmarshal(r.body, &e); err != nil || r.status != status || e.Error.Code != code || e.Error.Key != key {
+		r.t.Errorf("%s: want %d %s %s, got %d %.300s", r.what, status, code, key, r.status, r.body)
+		return
+	}
+	if e.Error.Message == "" {
+		r.t.Errorf("%s: no message: %s", r.what, r.body)
+	}
+	for _, f := range field {
+		name, reason, _ := strings.Cut(f, "=")
+		if e.Error.Fields[name] == "" || reason != "" && e.Error.Fields[name] != reason {
+			r.t.Errorf("%s: want field %s, got %s", r.what, f, r.body)
+		}
+	}
+}

@@ -2,27 +2,21 @@ package quiz
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"time"
 
 	"leitai/questionbank"
 )
 
 // count reads the closed question's answers once all are durable, gives what depends on all of them together (the
-// bonus for the first right answers, points for no answer), and lets the room go on. On trouble the clock tries again.
+// bonus for the first right answers, points for no answer), and lets the room go on. Doing it twice does no harm.
 func (l *Live) count() error {
 	ctx, cancel := l.context()
 	defer cancel()
 	if err := l.countAnswers(ctx); err != nil {
-		l.Logger.Error("count answers", "contest", l.contest.ID, "error", err)
-		return nil
+		return fmt.Errorf("count answers: %w", err)
 	}
-	next := l.cond.Counted(l.state, time.Now())
-	err := l.step(next, nil)
-	if err != nil && !errors.Is(err, errLostRoom) {
-		l.Logger.Error("room step", "contest", l.contest.ID, "error", err)
-	}
-	return err
+	return l.step(l.cond.Counted(l.state, time.Now()), nil)
 }
 
 func (l *Live) countAnswers(ctx context.Context) error {
@@ -33,7 +27,7 @@ func (l *Live) countAnswers(ctx context.Context) error {
 	if !ok {
 		return nil
 	}
-	if round.Settings.NoAnswer != 0 && !l.state.IsVoid(l.state.At) {
+	if round.Settings.NoAnswer != 0 { // of a void question too: staff may take that back
 		if err := l.markAbsent(ctx, round, q); err != nil {
 			return err
 		}
@@ -73,12 +67,17 @@ func (l *Live) markAbsent(ctx context.Context, round *Round, q *RoundQuestion) e
 
 // giveOrderBonus stores absolute points, so that counting twice gives the same.
 func (l *Live) giveOrderBonus(ctx context.Context, round *Round, q *RoundQuestion) error {
+	streaks, err := l.streaks(ctx, round)
+	if err != nil {
+		return err
+	}
 	changed := map[string]int{}
 	for place, a := range firstRight(l.answers) {
 		if place >= len(round.Settings.OrderBonus) {
 			break
 		}
-		changed[a.EntrantID] = round.Settings.OrderPoints + round.Settings.OrderBonusAt(place)
+		s := round.Settings
+		changed[a.EntrantID] = s.OrderPoints + s.OrderBonusAt(place) + s.streakBonus(streaks[a.EntrantID])
 	}
 	if err := l.Store.SetPoints(ctx, round.ID, q.No, changed); err != nil {
 		return err
@@ -89,6 +88,23 @@ func (l *Live) giveOrderBonus(ctx context.Context, round *Round, q *RoundQuestio
 		}
 	}
 	return nil
+}
+
+// streaks gives who had how many questions in a row right before the current one, where that earns points.
+func (l *Live) streaks(ctx context.Context, round *Round) (map[string]int, error) {
+	if round.Settings.StreakStep == 0 {
+		return nil, nil
+	}
+	at := l.state.At
+	var played []Ref
+	for _, r := range l.contest.Rounds {
+		for _, q := range r.Questions {
+			if ref := (Ref{r.No, q.No}); ref.Before(at) && !l.state.IsVoid(ref) {
+				played = append(played, ref)
+			}
+		}
+	}
+	return l.Store.Streaks(ctx, l.contest.ID, Ref{at.R, at.Q - 1}, played)
 }
 
 // revealOf is what everybody learns of the current question.

@@ -5,32 +5,11 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
+	"sync"
 	"time"
 
 	"leitai/fault"
 )
-
-// Scoreboard is where live boards are kept for everybody to read. It is a view: whatever is lost there is written
-// again from the totals.
-type Scoreboard interface {
-	// Replace makes a board hold exactly these scores.
-	Replace(ctx context.Context, board string, scores []Score) error
-	// Count is how many members a board holds.
-	Count(ctx context.Context, board string) (int64, error)
-}
-
-// Score is one member's line of a board: points (hundredths for teams), then less time.
-type Score struct {
-	Member string
-	Points int64
-	TimeMS int64
-}
-
-// PeopleBoard and TeamBoard name a contest's boards.
-func PeopleBoard(contestID string) string { return contestID + ":people" }
-
-// TeamBoard names the board of a contest's teams.
-func TeamBoard(contestID string) string { return contestID + ":teams" }
 
 // Reveal is what everybody learns of a question once it is revealed.
 type Reveal struct {
@@ -60,12 +39,14 @@ type Event struct {
 // liveStore is what a Live needs of the database.
 type liveStore interface {
 	SaveState(ctx context.Context, c *Contest, before, after State, holder string, now time.Time, e *Entry) error
+	FindRoom(ctx context.Context, contestID string) (Room, error)
 	Beat(ctx context.Context, contestID, holder string, now time.Time) (bool, error)
 	AnswersTo(ctx context.Context, roundID string, questionNo int) ([]Answer, error)
 	AppendAnswers(ctx context.Context, as []Answer) ([]bool, error)
 	SetPoints(ctx context.Context, roundID string, questionNo int, points map[string]int) error
 	ListEntrants(ctx context.Context, contestID string, since time.Time) ([]Entrant, error)
 	Totals(ctx context.Context, contestID string, upTo Ref) (map[string]Total, error)
+	Streaks(ctx context.Context, contestID string, upTo Ref, questions []Ref) (map[string]int, error)
 	Adjustments(ctx context.Context, contestID string) (teams, entrants map[string]int64, err error)
 	ListLedger(ctx context.Context, contestID string) ([]Entry, error)
 }
@@ -89,9 +70,6 @@ const (
 	beatEvery  = time.Second
 	retryAfter = 300 * time.Millisecond
 	ioTimeout  = 10 * time.Second
-
-	// boardTimeout keeps a hanging Redis from holding up a show; what is not written is caught up at a later beat.
-	boardTimeout = 700 * time.Millisecond
 )
 
 // Live runs one room: it feeds commands and the clock to the Conductor, stores each step before anybody hears of it,
@@ -102,6 +80,7 @@ type Live struct {
 	cond     Conductor
 	requests chan request
 	stop     chan struct{}
+	stopOnce sync.Once
 	stopped  chan struct{}
 
 	state     State
@@ -119,8 +98,10 @@ type Live struct {
 	shownAt   Ref                     // the question after which they were shown
 	retry     time.Time               // not before this, after the database was away
 	scores    int64
-	dirty     bool // the boards must be written
-	stale     bool // the totals must be summed again
+	dirty     bool      // the boards must be written
+	boardsAt  time.Time // not before this, while they hang
+	stale     bool      // the totals must be summed again
+	unsure    bool      // the last step may be stored although it failed
 	written   [2]int64
 }
 
@@ -146,6 +127,7 @@ func StartLive(ctx context.Context, cfg LiveConfig, contest *Contest, room Room)
 		return nil, err
 	}
 	l.rank(ctx)
+	l.noteShown()
 	go l.run()
 	return l, nil
 }
@@ -172,7 +154,7 @@ func (l *Live) load(ctx context.Context) error {
 		return err
 	}
 	l.ledger = newLedger(entries)
-	l.entrants = map[string]Entrant{}
+	l.entrants, l.since, l.answers = map[string]Entrant{}, time.Time{}, nil
 	if err := l.loadTotals(ctx); err != nil {
 		return err
 	}
@@ -240,12 +222,8 @@ func (l *Live) Do(ctx context.Context, cmd Command) (State, error) {
 	case <-ctx.Done():
 		return State{}, fault.Wrap(fault.Unavailable, "room.busy", ctx.Err())
 	}
-	select {
-	case a := <-r.reply:
-		return a.state, a.err
-	case <-l.stopped:
-		return State{}, errLostRoom
-	}
+	a := <-r.reply // what was taken is always answered
+	return a.state, a.err
 }
 
 // Done is closed when the room's goroutine has ended: after Stop, or when another process conducts the room.
@@ -253,11 +231,7 @@ func (l *Live) Done() <-chan struct{} { return l.stopped }
 
 // Stop ends the room's goroutine; the stored state stays as it is.
 func (l *Live) Stop() {
-	select {
-	case <-l.stop:
-	default:
-		close(l.stop)
-	}
+	l.stopOnce.Do(func() { close(l.stop) })
 	<-l.stopped
 }
 
@@ -296,12 +270,13 @@ func (l *Live) run() {
 	}
 }
 
-// timer fires when the clock has something to do: the phase's own end, or answers that still have to be counted.
+// timer fires when there is something to do: the phase's own end, answers that still have to be counted, or a step of
+// which it is not known whether it was stored.
 func (l *Live) timer() *time.Timer {
-	if l.mustCount() {
-		return time.NewTimer(retryAfter)
-	}
 	at, ok := l.cond.Due(l.state)
+	if l.mustCount() || l.unsure {
+		at, ok = time.Now(), true
+	}
 	if !ok {
 		return nil
 	}
@@ -318,6 +293,9 @@ func (l *Live) context() (context.Context, context.CancelFunc) {
 }
 
 func (l *Live) command(cmd Command) (State, error) {
+	if err := l.makeSure(); err != nil {
+		return l.state, err
+	}
 	if l.ledger.commands[cmd.ID] {
 		return l.state, nil
 	}
@@ -378,20 +356,29 @@ func (l *Live) checkAdjust(cmd Command) error {
 	return f.err()
 }
 
+// tick does what is due.
 func (l *Live) tick() error {
+	if err := l.makeSure(); err != nil {
+		return l.putOff(err)
+	}
 	if l.mustCount() {
-		return l.count()
+		return l.putOff(l.count())
 	}
 	next, changed := l.cond.Tick(l.state, time.Now())
 	if !changed {
 		return nil
 	}
-	err := l.step(next, nil)
-	if err != nil && !errors.Is(err, errLostRoom) {
-		l.Logger.Error("room step", "contest", l.contest.ID, "error", err)
-		l.retry = time.Now().Add(retryAfter)
+	return l.putOff(l.step(next, nil))
+}
+
+// putOff lets the clock try again what failed; only the loss of the room is handed on.
+func (l *Live) putOff(err error) error {
+	if err == nil || errors.Is(err, errLostRoom) {
+		return err
 	}
-	return err
+	l.Logger.Error("room step", "contest", l.contest.ID, "error", err)
+	l.retry = time.Now().Add(retryAfter)
+	return nil
 }
 
 // step stores the next state, does what follows from it, and publishes it.
@@ -400,6 +387,7 @@ func (l *Live) step(next State, e *Entry) error {
 	defer cancel()
 	before := l.state
 	if err := l.Store.SaveState(ctx, l.contest, before, next, l.Holder, time.Now(), e); err != nil {
+		l.unsure = true
 		return err
 	}
 	l.state = next
@@ -409,8 +397,37 @@ func (l *Live) step(next State, e *Entry) error {
 	l.follow(ctx, before, e)
 	l.publish()
 	if l.mustCount() {
-		return l.count()
+		return l.putOff(l.count()) // the step itself is done
 	}
+	return nil
+}
+
+// makeSure reads the room again after a step that failed: where the database went away between the commit and its
+// answer, the step is stored all the same, and the room goes on from there.
+func (l *Live) makeSure() error {
+	if !l.unsure {
+		return nil
+	}
+	ctx, cancel := l.context()
+	defer cancel()
+	room, err := l.Store.FindRoom(ctx, l.contest.ID)
+	if err != nil {
+		return err
+	}
+	if room.Holder != l.Holder {
+		return errLostRoom
+	}
+	if before := l.state; room.State.Seq != before.Seq {
+		l.state = room.State
+		if err := l.load(ctx); err != nil {
+			l.state = before
+			return err
+		}
+		l.rank(ctx)
+		l.noteShown()
+		l.publish()
+	}
+	l.unsure = false
 	return nil
 }
 
@@ -428,6 +445,7 @@ func (l *Live) follow(ctx context.Context, before State, e *Entry) {
 		l.addAnswers()
 		if err := l.loadEntrants(ctx); err != nil {
 			l.Logger.Error("list entrants", "contest", l.contest.ID, "error", err)
+			l.stale = true
 		}
 		l.rank(ctx)
 	case e != nil && e.Points != 0:
@@ -438,8 +456,13 @@ func (l *Live) follow(ctx context.Context, before State, e *Entry) {
 		}
 		l.rank(ctx)
 	}
-	if s.Phase == PhaseStandings && s.At != l.shownAt {
-		l.base, l.shown, l.shownAt = l.shown, standingsByTeam(l.teams), s.At
+	l.noteShown()
+}
+
+// noteShown remembers the standings that are shown, to compare the next ones with.
+func (l *Live) noteShown() {
+	if l.state.Phase == PhaseStandings && l.state.At != l.shownAt {
+		l.base, l.shown, l.shownAt = l.shown, standingsByTeam(l.teams), l.state.At
 	}
 }
 
@@ -499,25 +522,6 @@ func (l *Live) rank(ctx context.Context) {
 	}
 }
 
-func (l *Live) writeBoards(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, boardTimeout)
-	defer cancel()
-	people := make([]Score, len(l.people))
-	for i, p := range l.people {
-		people[i] = Score{p.EntrantID, p.Points, p.TimeMS}
-	}
-	teams := make([]Score, len(l.teams))
-	for i, t := range l.teams {
-		teams[i] = Score{t.TeamID, t.Hundredths, t.TimeMS}
-	}
-	err := errors.Join(l.Boards.Replace(ctx, PeopleBoard(l.contest.ID), people), l.Boards.Replace(ctx, TeamBoard(l.contest.ID), teams))
-	if err != nil && !l.dirty {
-		l.Logger.Warn("boards are catching up", "contest", l.contest.ID, "error", err)
-	}
-	l.dirty = err != nil
-	l.written = [2]int64{int64(len(people)), int64(len(teams))}
-}
-
 // beat says that the room is alive and mends boards that were lost; false means that another process conducts now.
 func (l *Live) beat() bool {
 	ctx, cancel := l.context()
@@ -535,12 +539,7 @@ func (l *Live) beat() bool {
 		l.sum(ctx)
 		l.publish()
 	}
-	n, err1 := l.Boards.Count(ctx, PeopleBoard(l.contest.ID))
-	m, err2 := l.Boards.Count(ctx, TeamBoard(l.contest.ID))
-	if err1 == nil && err2 == nil && (l.dirty || n != l.written[0] || m != l.written[1]) {
-		l.writeBoards(ctx)
-		l.Logger.Info("boards rebuilt", "contest", l.contest.ID, "people", n, "teams", m)
-	}
+	l.mendBoards(ctx)
 	return true
 }
 

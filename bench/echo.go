@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -22,18 +23,21 @@ import (
 	"leitai/rehearse"
 )
 
-// The reference for an acknowledgement: a server that speaks just enough of the protocol, stores nothing, and answers
-// every answer at once from the goroutine that read it.
+// The reference for acknowledgement and broadcast: a server that speaks just enough of the protocol for the same phones.
+// It stores nothing, answers every answer at once from the goroutine that read it, and sends a question with nothing
+// but two threads that call write on every socket in turn.
 const (
 	echoCode  = "100000"
-	echoState = `{"t":"state","seq":%d,"server_ms":%d,"phase":%q,"paused":false,"round":{"no":1},"question":%s,"question_no":%d}`
+	echoState = `{"t":"state","seq":%d,"server_ms":%.3f,"phase":%q,"paused":false,"round":{"no":1},"question":%s,"question_no":%d,"pad":"%s"}`
 	echoBody  = `{"no":%d,"type":"single","options":[{"id":"A"},{"id":"B"},{"id":"C"},{"id":"D"}],"blanks":0}`
 )
 
 type echoRoom struct {
 	phones int
 	window time.Duration
+	bytes  int // of a question's frame
 
+	files   sync.Map // remote address → descriptor
 	mu      sync.Mutex
 	sockets map[*echoConn]bool
 	seq, no int
@@ -43,6 +47,7 @@ type echoRoom struct {
 
 type echoConn struct {
 	conn    *websocket.Conn
+	file    int
 	entrant string
 	mu      sync.Mutex // one writer at a time
 }
@@ -54,12 +59,12 @@ func (c *echoConn) write(kind int, b []byte) {
 }
 
 // echo rehearses against the echo server with the same phones as the product.
-func echo(ctx context.Context, binary string, phones int, window time.Duration) (report rehearse.Report, err error) {
+func echo(ctx context.Context, binary string, phones, bytes int, window time.Duration) (report rehearse.Report, err error) {
 	program, err := os.Executable()
 	if err != nil {
 		return report, err
 	}
-	c := exec.CommandContext(ctx, program, "child-echo", strconv.Itoa(phones), window.String())
+	c := exec.CommandContext(ctx, program, "child-echo", strconv.Itoa(phones), window.String(), strconv.Itoa(bytes))
 	c.Stderr = os.Stderr
 	in, err1 := c.StdinPipe()
 	out, err2 := c.StdoutPipe()
@@ -86,15 +91,16 @@ func echo(ctx context.Context, binary string, phones int, window time.Duration) 
 }
 
 func echoChild(args []string) error {
-	if len(args) != 2 {
-		return errors.New("child-echo PHONES WINDOW")
+	if len(args) != 3 {
+		return errors.New("child-echo PHONES WINDOW BYTES")
 	}
 	phones, err1 := strconv.Atoi(args[0])
 	window, err2 := time.ParseDuration(args[1])
-	if err := errors.Join(err1, err2, raiseFiles(phones+64)); err != nil {
+	bytes, err3 := strconv.Atoi(args[2])
+	if err := errors.Join(err1, err2, err3, raiseFiles(phones+64)); err != nil {
 		return err
 	}
-	room := &echoRoom{phones: phones, window: window, sockets: map[*echoConn]bool{}, phase: "lobby"}
+	room := &echoRoom{phones: phones, window: window, bytes: bytes, sockets: map[*echoConn]bool{}, phase: "lobby"}
 	listener, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
 		return err
@@ -106,7 +112,7 @@ func echoChild(args []string) error {
 	fmt.Println(address.Port)
 	server := &fasthttp.Server{Handler: room.serve}
 	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
+	go func() { failed <- server.Serve(fileListener{listener, &room.files}) }()
 	ended := make(chan struct{})
 	go func() { // the parent closes our input
 		for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
@@ -119,6 +125,24 @@ func echoChild(args []string) error {
 	case <-ended:
 		return nil
 	}
+}
+
+// fileListener notes the descriptor of every connection, for the bare loop.
+type fileListener struct {
+	net.Listener
+	files *sync.Map
+}
+
+func (l fileListener) Accept() (net.Conn, error) {
+	conn, err := l.Listener.Accept()
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		raw, rawErr := tcp.SyscallConn()
+		if rawErr == nil {
+			rawErr = raw.Control(func(fd uintptr) { l.files.Store(conn.RemoteAddr().String(), int(fd)) })
+		}
+		err = errors.Join(err, rawErr)
+	}
+	return conn, err
 }
 
 func (r *echoRoom) serve(ctx *fasthttp.RequestCtx) {
@@ -140,7 +164,9 @@ func (r *echoRoom) serve(ctx *fasthttp.RequestCtx) {
 }
 
 func (r *echoRoom) follow(conn *websocket.Conn) {
+	file, _ := r.files.Load(conn.RemoteAddr().String())
 	c := &echoConn{conn: conn}
+	c.file, _ = file.(int) // always known
 	defer func() {
 		r.mu.Lock()
 		delete(r.sockets, c)
@@ -204,25 +230,26 @@ func (r *echoRoom) state() []byte {
 	if r.phase == "open" || r.phase == "closed" {
 		question = fmt.Sprintf(echoBody, r.no)
 	}
-	return fmt.Appendf(nil, echoState, r.seq, time.Now().UnixMilli(), r.phase, question, r.no)
+	now := float64(time.Now().UnixMicro()) / 1000
+	bare := len(fmt.Sprintf(echoState, r.seq, now, r.phase, question, r.no, ""))
+	pad := strings.Repeat("x", max(0, r.bytes-4-bare)) // the frame's head takes 4
+	return fmt.Appendf(nil, echoState, r.seq, now, r.phase, question, r.no, pad)
 }
 
+// publish writes one frame to everybody. Acknowledgements and pongs may go out at the same time: the kernel takes each
+// small write as a whole.
 func (r *echoRoom) publish(phase string, no int) {
 	r.mu.Lock()
 	r.seq++
 	r.phase, r.no = phase, no
-	message, err := websocket.NewPreparedMessage(websocket.TextMessage, r.state())
-	all := make([]*echoConn, 0, len(r.sockets))
+	sockets := make([]int, 0, len(r.sockets))
 	for c := range r.sockets {
-		all = append(all, c)
+		sockets = append(sockets, c.file)
 	}
+	message := r.state()
 	r.mu.Unlock()
-	if err != nil {
-		return // a text message can always be prepared
-	}
-	for _, c := range all {
-		c.mu.Lock()
-		_ = c.conn.WritePreparedMessage(message) // whoever is gone is gone
-		c.mu.Unlock()
+	frame := append([]byte{0x81, 126, byte(len(message) >> 8), byte(len(message))}, message...)
+	if err := writeAll(sockets, frame); err != nil {
+		fmt.Fprintln(os.Stderr, "echo:", err) // somebody is gone, and the phones' report shows it
 	}
 }

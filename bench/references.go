@@ -11,7 +11,8 @@ import (
 // references is what the product is compared with, measured on the same machine in the same run.
 type references struct {
 	WriteBytes int           `json:"write_bytes"` // of one frame
-	WriteMS    []float64     `json:"write_ms"`    // each round: first write to last receipt
+	WriteMS    []float64     `json:"write_ms"`    // each round: first write to last receipt, by a thread that only reads
+	LoopMS     []float64     `json:"loop_ms"`     // each question: the same loop of writes to the same phones as the product's
 	Echo       []echoLine    `json:"echo"`
 	Inserts    []*insertLine `json:"inserts"`
 }
@@ -21,7 +22,6 @@ type echoLine struct {
 	Within  string    `json:"within"`
 	P50     []float64 `json:"p50_ms"`
 	P99     []float64 `json:"p99_ms"`
-	RSS     []float64 `json:"-"`
 }
 
 type insertLine struct {
@@ -55,13 +55,14 @@ func (b *bench) echoes(ctx context.Context, r *references) {
 			if ctx.Err() != nil {
 				return
 			}
-			report, err := echo(ctx, b.binary, b.crowd, window)
+			report, err := echo(ctx, b.binary, b.crowd, r.WriteBytes, window)
 			if b.noteFault("echo", err); err == nil {
 				line.P50, line.P99 = append(line.P50, report.AckMS.P50), append(line.P99, report.AckMS.P99)
+				r.LoopMS = append(r.LoopMS, opens(report)...)
 			}
 		}
 		r.Echo = append(r.Echo, line)
-		say("echo without storage within %s: ack p99 %s ms", window, spreadOf(line.P99))
+		say("echo without storage within %s: ack p99 %s ms; write loop to the phones %s ms", window, spreadOf(line.P99), spreadOf(r.LoopMS))
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"leitai/rehearse"
 )
 
 const kib = 1024
@@ -78,10 +80,11 @@ func disturbance(n int, s *scenario) string {
 
 // hall is the table of joining, broadcast, reveal and memory.
 func (r *result) hall(line func(string, ...any)) {
-	write := spreadOf(r.References.WriteMS)
+	write := spreadOf(r.References.LoopMS)
 	line("\n### The hall\n")
 	line("Skew: from the first phone's receipt of a question to the last one's. Open: from the state's `server_ms` to the last")
-	line("receipt, the middle question of a run. Reveal: from the key's `server_ms` to the phone's own result.\n")
+	line("receipt, the middle question of a run; ÷ write loop: by the same of two threads that only call `write`, to the same")
+	line("phones (see References). Reveal: from the key's `server_ms` to the phone's own result.\n")
 	line("| phones and window | storage | join s | skew p99 | skew max | open max | ÷ write loop | reveal p50 | reveal p99 | reveal max | KiB a connection | RSS at the end MiB |")
 	line("|---|---|---|---|---|---|---|---|---|---|---|---|")
 	for _, s := range r.Scenarios {
@@ -104,15 +107,17 @@ func (r *result) hall(line func(string, ...any)) {
 	}
 }
 
-// openMedian is a run's middle question: the last phone's receipt after the state's server_ms.
-func openMedian(p productRun) float64 {
-	var all []float64
-	for _, q := range p.Report.Questions {
+// openMedian is a run's middle question.
+func openMedian(p productRun) float64 { return spreadOf(opens(p.Report)).median }
+
+// opens gives for each question how long after the state's server_ms the last phone had it.
+func opens(r rehearse.Report) (all []float64) {
+	for _, q := range r.Questions {
 		if !q.Warmup {
 			all = append(all, q.OpenMS.Max)
 		}
 	}
-	return spreadOf(all).median
+	return all
 }
 
 // compare is the table of references.
@@ -124,8 +129,9 @@ func (r *result) compare(line func(string, ...any)) {
 	line("\n### References, in the same run\n")
 	line("| reference | p50 | p99 | note |")
 	line("|---|---|---|---|")
-	line("| two threads that only `write`, 10,000 sockets, %d bytes: first write to last receipt | – | %s | %d rounds |",
-		f.WriteBytes, spreadOf(f.WriteMS), len(f.WriteMS))
+	line("| two threads that only `write`, %d bytes, to the same phones as the product: first write to last receipt | – | %s | %d questions |",
+		f.WriteBytes, spreadOf(f.LoopMS), len(f.LoopMS))
+	line("| the same to as many sockets that one thread only reads from | – | %s | %d rounds |", spreadOf(f.WriteMS), len(f.WriteMS))
 	for _, e := range f.Echo {
 		line("| echo without storage, %d phones within %s: ack | %s | %s | |", e.Players, e.Within, spreadOf(e.P50), spreadOf(e.P99))
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -30,10 +31,18 @@ type RoomInfo struct {
 // missing says why no room with this code is here: not_found room.unknown, or unavailable room.elsewhere while another
 // process holds it or is about to hand it over.
 func (h *House) missing(ctx context.Context, code string) error {
+	if !isCode(code) {
+		return fault.New(fault.NotFound, "room.unknown")
+	}
 	if open, err := h.Store.RoomIsOpen(ctx, code); err != nil || open {
 		return fault.Wrap(fault.Unavailable, "room.elsewhere", err)
 	}
 	return fault.New(fault.NotFound, "room.unknown")
+}
+
+// isCode reports whether a text has the form of newCode: only then the database is asked for it.
+func isCode(s string) bool {
+	return len(s) == 6 && strings.Trim(s, "0123456789") == ""
 }
 
 // Find tells about the room with this code, or why it is not here.

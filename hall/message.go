@@ -3,6 +3,7 @@ package hall
 import (
 	"encoding/json"
 	"math"
+	"strings"
 	"unicode/utf8"
 
 	"leitai/fault"
@@ -46,7 +47,7 @@ func decode(b []byte) (clientMessage, error) {
 			return m, fault.New(fault.Invalid, "message.malformed")
 		}
 	case "answer":
-		if m.ID == "" || len(m.ID) > maxID || len(m.A) == 0 || len(m.A) > maxChoice || m.R < 1 || m.Q < 1 {
+		if m.ID == "" || len(m.ID) > maxID || strings.Contains(m.ID, "\x00") || len(m.A) == 0 || len(m.A) > maxChoice || m.R < 1 || m.Q < 1 {
 			return m, fault.New(fault.Invalid, "answer.invalid")
 		}
 	case "hello":

@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"mime"
 	"runtime/debug"
-	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -82,11 +82,14 @@ func (a *API) guard(c *fiber.Ctx) (err error) {
 	return c.Next()
 }
 
-// body reads a JSON request body strictly: unknown fields and trailing data are invalid.
+// body reads a JSON request body strictly: unknown fields, trailing data and texts that no database stores are invalid.
 func body[T any](c *fiber.Ctx) (T, error) {
 	var v T
-	if !strings.HasPrefix(c.Get(fiber.HeaderContentType), fiber.MIMEApplicationJSON) {
+	if typ, _, err := mime.ParseMediaType(c.Get(fiber.HeaderContentType)); err != nil || typ != fiber.MIMEApplicationJSON {
 		return v, fault.New(fault.Invalid, "request.not_json")
+	}
+	if hasNUL(c.Body()) {
+		return v, fault.New(fault.Invalid, "request.malformed")
 	}
 	d := json.NewDecoder(bytes.NewReader(c.Body()))
 	d.DisallowUnknownFields()
@@ -97,4 +100,19 @@ func body[T any](c *fiber.Ctx) (T, error) {
 		return v, fault.New(fault.Invalid, "request.malformed")
 	}
 	return v, nil
+}
+
+// hasNUL reports whether a JSON document has a text with a NUL in it, which Postgres stores nowhere. As a byte it is
+// no JSON; what is left is its escape.
+func hasNUL(b []byte) bool {
+	for i := 0; i+1 < len(b); i++ {
+		if b[i] != '\\' {
+			continue
+		}
+		if bytes.HasPrefix(b[i+1:], []byte("u0000")) {
+			return true
+		}
+		i++ // the escaped character is not the beginning of another escape
+	}
+	return false
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -178,7 +179,7 @@ func cursor(s string) (quiz.Ref, string, error) {
 		return quiz.Ref{}, "", nil
 	}
 	parts := strings.SplitN(s, ".", 3)
-	if len(parts) == 3 {
+	if len(parts) == 3 && utf8.ValidString(s) && !strings.Contains(s, "\x00") {
 		r, err1 := strconv.Atoi(parts[0])
 		q, err2 := strconv.Atoi(parts[1])
 		if err1 == nil && err2 == nil && r > 0 && q > 0 {

@@ -58,12 +58,13 @@ func TestTableSaysWhatWasMissed(t *testing.T) {
 	r := &result{Machine: map[string]string{"cores": "2"}, Scenarios: []*scenario{
 		{Name: "10000 phones within 1s", Storage: "postgres", Players: 10_000, Within: time.Second, Budget: 60, Runs: []productRun{run(30, 0), run(40, 0), run(70, 0)}},
 		{Name: "427 phones within 2s", Storage: "embedded", Players: 427, Within: 2 * time.Second, Budget: 25, Runs: []productRun{run(26, 1)}, Failures: []string{"lost"}},
+		{Name: "2000 phones within 2s", Storage: "postgres", Players: 2000, Runs: []productRun{{Report: rehearse.Report{ServerRSSJoined: 3 << 20}}}},
 	}}
 	r.References.LoopMS, r.References.WriteMS, r.References.WriteBytes = []float64{100, 110, 120}, []float64{50}, r.frameBytes()
 	table := r.markdown()
 	for _, want := range []string{
 		"| 10000 phones within 1s | postgres | 3 | 0.0 (0.0–0.0) | 40.0 (30.0–70.0) |", "60 kept", "1 (up to 0.4 cores)",
-		"25 **missed** | 1 |", "| 1.09 |", "only `write`, 1000 bytes", "Failed: 427 phones within 2s on embedded: lost",
+		"25 **missed** | 1 |", "| 1.09 |", "only `write`, 1000 bytes", "from 2000 to 10000 idle phones 1.0 KiB", "Failed: 427 phones within 2s on embedded: lost",
 	} {
 		if !strings.Contains(table, want) {
 			t.Errorf("no %q in\n%s", want, table)

@@ -41,6 +41,7 @@ func (r *result) markdown() string {
 			s.spread(func(p productRun) float64 { return p.Noise.StoreCPU }), disturbance(disturbed, s))
 	}
 	r.hall(line)
+	r.growth(line)
 	r.compare(line)
 	for _, s := range r.Scenarios {
 		for _, f := range s.Failures {
@@ -104,6 +105,26 @@ func (r *result) hall(line func(string, ...any)) {
 				return float64(p.Report.ServerRSSJoined-p.Report.ServerRSSEmpty) / kib / float64(s.Players)
 			}),
 			s.spread(func(p productRun) float64 { return float64(p.Report.ServerRSS) / kib / kib }))
+	}
+}
+
+// growth writes how much memory each phone adds between two sizes of hall. It does not depend on what the server left
+// behind before the first phone, which the column above starts from.
+func (r *result) growth(line func(string, ...any)) {
+	for _, storage := range []string{"postgres", "embedded"} {
+		joined := map[int][]float64{} // phones → RSS of everybody in
+		for _, s := range r.Scenarios {
+			if s.Storage == storage {
+				joined[s.Players] = append(joined[s.Players], s.values(func(p productRun) float64 { return float64(p.Report.ServerRSSJoined) })...)
+			}
+		}
+		sizes := slices.Sorted(maps.Keys(joined))
+		if len(sizes) < 2 {
+			continue
+		}
+		few, many := sizes[len(sizes)-2], sizes[len(sizes)-1]
+		grown := (spreadOf(joined[many]).median - spreadOf(joined[few]).median) / kib / float64(many-few)
+		line("\nMemory by growth, %s: from %d to %d idle phones %.1f KiB a connection.", storage, few, many, grown)
 	}
 }
 

@@ -3,6 +3,7 @@
 package hall
 
 import (
+	"bytes"
 	"context"
 	"slices"
 	"sync"
@@ -56,12 +57,11 @@ type Hall struct {
 	desks    []*Conn
 	away     int // players of the list whose entrant counts on another connection
 	event    quiz.Event
-	frames   frames
 	places   places
 	results  map[string]quiz.Answer // to the revealed question
 	scores   int64                  // version of places
 	crowd    bool                   // somebody came or went since the last lobby message
-	told     count
+	told     told
 
 	stop    chan struct{}
 	stopped chan struct{}
@@ -69,8 +69,11 @@ type Hall struct {
 
 type nameKey struct{ team, name string }
 
-// frames are the last state, encoded once for each audience.
-type frames struct{ player, screen, desk []byte }
+// told is what was sent last, so that nothing is sent twice.
+type told struct {
+	count  count
+	player []byte // state without seq and server_ms
+}
 
 func newHall(ctx context.Context, house *House, code string, contest *quiz.Contest, state quiz.State) (*Hall, error) {
 	h := &Hall{house: house, store: house.Store, log: house.Log, code: code, contest: contest, entrants: map[string]*entrant{},
@@ -150,19 +153,40 @@ func (h *Hall) Publish(e quiz.Event) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.event = e
-	h.frames = h.encode()
-	for _, c := range h.players {
-		if personal && c.entrant != nil {
-			c.send(h.frames.player, textFrame(h.me(c.entrant)))
-		} else {
-			c.send(h.frames.player)
+	h.tellPlayers(personal)
+	if len(h.screens) > 0 {
+		f := h.encodeScreen()
+		for _, c := range h.screens {
+			c.send(f)
 		}
 	}
-	for _, c := range h.screens {
-		c.send(h.frames.screen)
+	if len(h.desks) > 0 {
+		f := h.encodeDesk()
+		for _, c := range h.desks {
+			c.send(f)
+		}
 	}
-	for _, c := range h.desks {
-		c.send(h.frames.desk)
+}
+
+// tellPlayers sends the state to every phone, unless all that changed is of no concern to phones: with ten thousand of
+// them that is worth a look.
+func (h *Hall) tellPlayers(personal bool) {
+	p := h.playerState()
+	seq, at := p.Seq, p.ServerMS
+	p.Seq, p.ServerMS = 0, 0
+	same := textFrame(p)
+	if bytes.Equal(same, h.told.player) && !personal {
+		return
+	}
+	h.told.player = same
+	p.Seq, p.ServerMS = seq, at
+	f := textFrame(p)
+	for _, c := range h.players {
+		if personal {
+			c.send(f, textFrame(h.me(c.entrant)))
+		} else {
+			c.send(f)
+		}
 	}
 }
 
@@ -218,7 +242,7 @@ func (h *Hall) add(c *Conn, e *entrant) {
 		c.send(h.encodeDesk())
 	default:
 		h.take(c, e)
-		c.send(h.playerFrame(), textFrame(h.me(e)))
+		c.send(textFrame(h.playerState()), textFrame(h.me(e)))
 	}
 }
 
@@ -301,10 +325,10 @@ func (h *Hall) tellCount() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	now := h.count()
-	if now == h.told {
+	if now == h.told.count {
 		return
 	}
-	h.told = now
+	h.told.count = now
 	f := textFrame(countMessage{"count", h.event.State.Seq, now})
 	for _, c := range slices.Concat(h.screens, h.desks) {
 		c.enqueue(counts, f)

@@ -10,20 +10,9 @@ import (
 // playerTeams is how many teams a phone is shown.
 const playerTeams = 10
 
-// encode makes the frame of each audience that has somebody in it; the caller holds mu.
-func (h *Hall) encode() frames {
-	f := frames{player: h.playerFrame()}
-	if len(h.screens) > 0 {
-		f.screen = h.encodeScreen()
-	}
-	if len(h.desks) > 0 {
-		f.desk = h.encodeDesk()
-	}
-	return f
-}
-
-func (h *Hall) playerFrame() []byte {
-	p := h.playerState()
+// playerState is what a phone may see: no text where the screen alone shows it, and the first teams only.
+func (h *Hall) playerState() playerState {
+	p := h.roomState()
 	if p.Question != nil && h.event.State.Pacing.QuestionOn == quiz.OnScreen && p.Reveal == nil {
 		q := *p.Question
 		q.Stem, q.Options = "", make([]option, len(p.Question.Options))
@@ -37,13 +26,13 @@ func (h *Hall) playerFrame() []byte {
 		s.Teams = s.Teams[:playerTeams]
 		p.Standings = &s
 	}
-	return textFrame(p)
+	return p
 }
 
 func (h *Hall) encodeScreen() []byte { return textFrame(h.screenState()) }
 
 func (h *Hall) screenState() screenState {
-	return screenState{playerState: h.playerState(), JoinURL: h.house.JoinURL(h.code), Lobby: h.lobby(), Count: h.count()}
+	return screenState{playerState: h.roomState(), JoinURL: h.house.JoinURL(h.code), Lobby: h.lobby(), Count: h.count()}
 }
 
 func (h *Hall) encodeDesk() []byte {
@@ -79,7 +68,8 @@ func (h *Hall) entrantName(id string) string {
 	return ""
 }
 
-func (h *Hall) playerState() playerState {
+// roomState is the part of a state that all audiences have.
+func (h *Hall) roomState() playerState {
 	s, c := h.event.State, h.contest
 	p := playerState{T: "state", Seq: s.Seq, ServerMS: time.Now().UnixMilli(), Build: h.house.Build, Code: h.code,
 		Contest: Info(c), Phase: string(s.Phase), Paused: s.Paused, Blank: s.Blank, BreakUntilMS: instant(s.BreakUntil),

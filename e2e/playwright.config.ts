@@ -3,9 +3,11 @@ import { defineConfig } from '@playwright/test'
 // Debian's Chromium; Playwright's own browsers are never downloaded.
 export default defineConfig({
   testDir: '.',
+  // The pictures for the README are made on demand: SCREENSHOTS=1.
+  testIgnore: process.env['SCREENSHOTS'] ? [] : ['**/screenshots.spec.ts'],
   outputDir: './test-results',
-  timeout: 90_000,
-  expect: { timeout: 15_000 },
+  timeout: 180_000,
+  expect: { timeout: 30_000 },
   workers: 1,
   retries: 0,
   forbidOnly: !!process.env['CI'],
@@ -16,7 +18,8 @@ export default defineConfig({
     locale: 'zh-CN',
     timezoneId: 'Asia/Shanghai',
     screenshot: 'only-on-failure',
-    trace: 'retain-on-failure',
+    // Recording costs as much as the tests: TRACE=1 turns it on.
+    trace: process.env['TRACE'] ? 'retain-on-failure' : 'off',
     launchOptions: {
       executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
       args: [

@@ -7,6 +7,27 @@ export interface Room {
 
 type Json = Record<string, unknown>
 
+interface RoundOptions {
+  questions?: number | undefined
+  types?: string[] | undefined
+  settings?: Json | undefined
+}
+
+export interface RoomOptions extends RoundOptions {
+  title?: string
+  /** Settings of the contest. */
+  contest?: Json
+  teams?: string[]
+  /** Several rounds; without, there is one. */
+  rounds?: RoundOptions[]
+}
+
+export interface Results {
+  teams: { id: string; name: string; place: number; points: number; people: number; adjustments: number }[]
+  people: { id: string; name: string; team: string; place: number; points: number }[]
+  questions: { key: string[]; stem: string; answered: number; correct: number; voided: boolean }[]
+}
+
 /** The organizer's API, as the console uses it. */
 export class Staff {
   private cookie = ''
@@ -46,23 +67,28 @@ export class Staff {
     return banks[0]?.id ?? ''
   }
 
-  /** A contest with an open room; questions are of these types only. */
-  async room(options: { questions?: number; types?: string[]; settings?: Json; contest?: Json; teams?: string[] } = {}): Promise<Room> {
+  /** A contest with an open room; questions are of these types only. Nothing ends by itself for two minutes. */
+  async room(options: RoomOptions = {}): Promise<Room> {
+    const contest = await this.contest(options)
+    const r = await this.call<{ code: string }>('POST', `/contests/${contest}/room`)
+    return { code: r.code, contest }
+  }
+
+  async contest(options: RoomOptions = {}): Promise<string> {
+    const bank_id = await this.bank()
+    const { rounds = [{ questions: options.questions, types: options.types, settings: options.settings }] } = options
     const c = await this.call<{ id: string }>('POST', '/contests', {
-      title: '端到端知识竞赛',
+      title: options.title ?? '端到端知识竞赛',
       organizer: '云锦产业园',
       settings: options.contest ?? {},
       teams: (options.teams ?? ['第一支部', '第二支部', '第三支部']).map((name) => ({ name, group: '云锦科技' })),
-      rounds: [
-        {
-          title: '同步答题',
-          settings: { ready_ms: 500, ...options.settings },
-          draw: { bank_id: await this.bank(), count: options.questions ?? 3, types: options.types ?? ['single'] },
-        },
-      ],
+      rounds: rounds.map((r, i) => ({
+        title: `第${i + 1}轮`,
+        settings: { ready_ms: 300, limit_ms: 120_000, ...r.settings },
+        draw: { bank_id, count: r.questions ?? 3, types: r.types ?? ['single'] },
+      })),
     })
-    const r = await this.call<{ code: string }>('POST', `/contests/${c.id}/room`)
-    return { code: r.code, contest: c.id }
+    return c.id
   }
 
   private n = 0
@@ -80,15 +106,28 @@ export class Staff {
     await until(`phase ${phase}`, async () => (await this.phase(room)) === phase)
   }
 
-  /** Goes on until the question is open. */
+  /** Goes on until the next question is open. */
   async open(room: Room): Promise<void> {
-    await this.do(room, 'next')
-    await this.waitFor(room, 'open')
+    await until('the question to open', async () => {
+      const phase = await this.phase(room)
+      if (phase !== 'open' && phase !== 'ready') await this.do(room, 'next')
+      return phase === 'open'
+    })
   }
 
   /** Ends the open question and shows the key. */
   async reveal(room: Room): Promise<void> {
     await this.do(room, 'reveal')
     await this.waitFor(room, 'revealed')
+  }
+
+  /** After this every room of the contest shows its final result. */
+  async finish(room: Room): Promise<void> {
+    await this.do(room, 'finish')
+    await this.waitFor(room, 'finished')
+  }
+
+  results(room: Room): Promise<Results> {
+    return this.call<Results>('GET', `/contests/${room.contest}/results`)
   }
 }

@@ -2,7 +2,7 @@ import { test as base } from '@playwright/test'
 import { Server } from './server'
 import { Staff } from './staff'
 
-/** Tests share one server for each file; `staff` is signed in. */
+/** Tests share one server; `staff` is signed in. */
 export const test = base.extend<object, { server: Server; staff: Staff }>({
   server: [
     async ({}, use) => {
@@ -10,7 +10,7 @@ export const test = base.extend<object, { server: Server; staff: Staff }>({
       await use(server)
       await server.dispose()
     },
-    { scope: 'worker' },
+    { scope: 'worker', timeout: 90_000 },
   ],
   staff: [
     async ({ server }, use) => {

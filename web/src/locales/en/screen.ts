@@ -14,7 +14,6 @@ const en: Record<keyof typeof zh, string> = {
   'connect.closed': 'This contest has been closed',
   'connect.outdated': 'This page is out of date: reload it',
   'connect.stopped': 'Disconnected: reload the page',
-  'contest.sponsor': '{sponsor}',
   'contest.logo': 'Logo of {title}',
 
   'lobby.scan': 'Scan to join',
@@ -29,7 +28,6 @@ const en: Record<keyof typeof zh, string> = {
 
   'ready.title': 'Get ready',
   'ready.question': 'Question {no}',
-  'ready.of': 'of {n}',
 
   'question.no': 'Question {no}',
   'question.progress': 'Question {no} / {n}',
@@ -40,7 +38,6 @@ const en: Record<keyof typeof zh, string> = {
   'question.up': 'Time is up',
   'question.counting': 'Counting',
   'question.voided': 'Question void · no points',
-  'question.phone': 'Read here, answer on your phone',
   'question.blank': 'blank {no}',
   'type.single': 'One answer',
   'type.multiple': 'Several answers',
@@ -68,10 +65,7 @@ const en: Record<keyof typeof zh, string> = {
   'standings.hidden.note': 'Stay with us',
   'standings.waiting': 'Scores follow after this question',
   'standings.points': 'pts',
-  'standings.percent': '%',
   'standings.seconds': '{n} s',
-  'standings.size': '{n} people',
-  'standings.place': 'Place {n}',
   'formula.sum': 'Ranked by total points',
   'formula.average': 'Ranked by the average of those who took part',
   'formula.roster_average': 'Ranked by the average of all members; absent counts 0',
@@ -82,8 +76,6 @@ const en: Record<keyof typeof zh, string> = {
   'podium.first': 'First',
   'podium.second': 'Second',
   'podium.third': 'Third',
-  'podium.congratulations': 'Congratulations',
-  'finished.title': 'The contest is over',
   'finished.thanks': 'Thank you for taking part',
 
   'audience.title': 'Audience',
@@ -92,7 +84,6 @@ const en: Record<keyof typeof zh, string> = {
   'audience.rate': 'Answer rate',
 
   'timer.idle': 'Next question soon',
-  'timer.break': 'Break',
 
   'overlay.paused': 'Paused',
   'overlay.paused.left': '{n} seconds left',
@@ -102,7 +93,6 @@ const en: Record<keyof typeof zh, string> = {
   'overlay.auto': 'Continues in {n} s',
 
   'page.of': 'Page {page} of {count}',
-  'page.dots': 'Pages',
 
   'sound.enable': 'Click to switch sound on',
   'sound.on': 'Sound on',
@@ -123,11 +113,9 @@ const en: Record<keyof typeof zh, string> = {
   'help.extend': '5 seconds more / less',
   'help.team': 'Select team 1–9, 0 for none',
   'help.undo': 'Undo the last step',
-  'help.page': 'Turn pages of long questions and tables',
+  'help.page': 'Turn pages',
   'help.help': 'Open / close this help',
   'help.close': 'Press ? or Esc to close',
-
-  'view.stage': 'Stage',
 }
 
 export default en

@@ -12,7 +12,6 @@ const zh = {
   'connect.closed': '本场比赛已关闭',
   'connect.outdated': '页面版本过旧，请刷新',
   'connect.stopped': '连接已断开，请刷新页面',
-  'contest.sponsor': '{sponsor}',
   'contest.logo': '{title} 标志',
 
   'lobby.scan': '微信扫码参赛',
@@ -27,7 +26,6 @@ const zh = {
 
   'ready.title': '准备答题',
   'ready.question': '第 {no} 题',
-  'ready.of': '共 {n} 题',
 
   'question.no': '第 {no} 题',
   'question.progress': '第 {no} / {n} 题',
@@ -38,7 +36,6 @@ const zh = {
   'question.up': '时间到',
   'question.counting': '统计中',
   'question.voided': '本题作废 · 不计分',
-  'question.phone': '题目见大屏，请在手机上作答',
   'question.blank': '第 {no} 空',
   'type.single': '单选',
   'type.multiple': '多选',
@@ -66,10 +63,7 @@ const zh = {
   'standings.hidden.note': '精彩继续，敬请期待',
   'standings.waiting': '成绩将在本题后公布',
   'standings.points': '分',
-  'standings.percent': '%',
   'standings.seconds': '{n} 秒',
-  'standings.size': '{n} 人',
-  'standings.place': '第 {n} 名',
   'formula.sum': '按团队总分排名',
   'formula.average': '按参赛人员平均分排名',
   'formula.roster_average': '按全员平均分排名，缺席计 0 分',
@@ -80,8 +74,6 @@ const zh = {
   'podium.first': '冠军',
   'podium.second': '亚军',
   'podium.third': '季军',
-  'podium.congratulations': '祝贺',
-  'finished.title': '比赛结束',
   'finished.thanks': '感谢参与',
 
   'audience.title': '全场观众',
@@ -90,7 +82,6 @@ const zh = {
   'audience.rate': '作答率',
 
   'timer.idle': '等待下一题',
-  'timer.break': '休息',
 
   'overlay.paused': '比赛暂停',
   'overlay.paused.left': '剩余 {n} 秒',
@@ -100,7 +91,6 @@ const zh = {
   'overlay.auto': '{n} 秒后自动继续',
 
   'page.of': '第 {page} 页，共 {count} 页',
-  'page.dots': '分页',
 
   'sound.enable': '点击启用声音',
   'sound.on': '声音已开',
@@ -124,8 +114,6 @@ const zh = {
   'help.page': '长题目、排行榜翻页',
   'help.help': '打开 / 关闭本帮助',
   'help.close': '按 ? 或 Esc 关闭',
-
-  'view.stage': '舞台',
 }
 
 export default zh

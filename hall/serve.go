@@ -1,0 +1,140 @@
+package hall
+
+import (
+	"context"
+	"net"
+	"time"
+
+	"github.com/fasthttp/websocket"
+
+	"leitai/fault"
+)
+
+// unwrap gives the socket below the server's wrapper: frames are written straight to it.
+func unwrap(c net.Conn) net.Conn {
+	if u, ok := c.(interface{ UnsafeConn() net.Conn }); ok {
+		return u.UnsafeConn()
+	}
+	return c
+}
+
+// Serve runs one connection until it ends. staff says that a staff session came with the upgrade. It returns only when
+// its writer is done: the library reuses what belongs to a connection.
+func (h *House) Serve(ws *websocket.Conn, staff bool) {
+	c := &Conn{house: h, ws: ws, net: unwrap(ws.NetConn()), staff: staff, tokens: messageBurst, filled: time.Now()}
+	defer c.finish()
+	if int(h.conns.Add(1)) > h.MaxConns {
+		h.conns.Add(-1)
+		c.bye("full")
+		return
+	}
+	h.metrics.connections.Inc()
+	h.allMu.Lock()
+	h.all[c] = struct{}{}
+	h.allMu.Unlock()
+	defer func() {
+		if c.hall != nil {
+			c.hall.remove(c)
+		}
+		h.allMu.Lock()
+		delete(h.all, c)
+		h.allMu.Unlock()
+		h.conns.Add(-1)
+		h.metrics.connections.Dec()
+	}()
+	c.read()
+}
+
+// hello puts a connection into its room.
+func (h *House) hello(c *Conn, m clientMessage) {
+	r := h.byRoomCode(m.Code)
+	switch {
+	case m.V != Protocol:
+		c.bye("outdated")
+		return
+	case r == nil:
+		ctx, cancel := context.WithTimeout(context.Background(), storeWait)
+		defer cancel()
+		if fault.Is(h.missing(ctx, m.Code), fault.NotFound) {
+			c.bye("unknown_room")
+		} else {
+			c.bye("shutdown") // another process has it, or this one in a moment: come back
+		}
+		return
+	}
+	var e *entrant
+	switch m.Role {
+	case roleScreen:
+	case roleDesk:
+		if !c.staff {
+			c.bye("unauthorized")
+			return
+		}
+	case rolePlayer:
+		var err error
+		if e, err = h.entrantOf(r.hall, m.Token); err != nil {
+			if fault.Is(err, fault.Unauthorized) {
+				c.bye("unauthorized")
+			} else {
+				c.bye("shutdown") // the database is away: come back
+			}
+			return
+		}
+	default:
+		c.refuse(fault.New(fault.Invalid, "message.malformed"), "")
+		return
+	}
+	c.role = m.Role
+	_ = c.net.SetReadDeadline(time.Now().Add(silentWait))
+	r.hall.add(c, e)
+	c.send(frame(opPing, c.rtt.ping(time.Now())))
+}
+
+// entrantOf finds whose token this is in a room.
+func (h *House) entrantOf(hall *Hall, token string) (*entrant, error) {
+	id, ok := h.Tokens.Verify(token)
+	if !ok {
+		return nil, fault.New(fault.Unauthorized, "token.wrong")
+	}
+	hall.mu.RLock()
+	e := hall.entrants[id]
+	hall.mu.RUnlock()
+	if e != nil {
+		return e, nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), storeWait)
+	defer cancel()
+	found, err := h.Store.FindEntrant(ctx, hall.contest.ID, id) // joined through another process
+	if fault.Is(err, fault.NotFound) {
+		return nil, fault.New(fault.Unauthorized, "token.wrong")
+	}
+	if err != nil {
+		return nil, err
+	}
+	hall.mu.Lock()
+	defer hall.mu.Unlock()
+	return hall.addEntrant(found), nil
+}
+
+// watch closes connections whose network takes nothing any more.
+func (h *House) watch() {
+	defer close(h.stopped)
+	t := time.NewTicker(2 * time.Second)
+	defer t.Stop()
+	for {
+		select {
+		case <-h.stop:
+			return
+		case now := <-t.C:
+			stalled := now.Add(-stallWait).UnixMilli()
+			h.allMu.Lock()
+			for c := range h.all {
+				if at := c.since.Load(); at != 0 && at < stalled {
+					h.metrics.slow.Inc()
+					c.net.Close()
+				}
+			}
+			h.allMu.Unlock()
+		}
+	}
+}

@@ -5,7 +5,8 @@ import { join } from 'node:path'
  * Puts the entry script and its styles into the page: one request until the first paint.
  *
  * Chunks that are loaded later share code with the entry (Vue above all), and an inline script
- * cannot be imported from. So its exports go to a global that the chunks read.
+ * cannot be imported from. So its exports go to a global that a chunk reads once, when it is loaded: an
+ * exported "let" must have its final value by then.
  */
 export function inlineFace(dist, face) {
   const page = join(dist, 'index.html')
@@ -54,7 +55,8 @@ export function inlineEntry(code, base) {
         .filter(Boolean)
         .map((pair) => {
           const [local, name = local] = pair.trim().split(/\s+as\s+/)
-          return `${name}:${local}`
+          // A getter, since an exported "let" may be set after this line.
+          return `get ${name}(){return ${local}}`
         })
       return `globalThis.__entry={${fields.join(',')}};`
     })

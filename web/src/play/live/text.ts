@@ -3,7 +3,7 @@ import zh, { type LiveKey } from '../../locales/zh-CN/live'
 import * as first from '../text'
 
 export type { LiveKey }
-export const { locale } = first
+export const locale = first.locale
 let own = (key: LiveKey, _?: Params): string => zh[key]
 
 export async function loadTexts(): Promise<void> {

@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+
 	"leitai/quiz"
 )
 
@@ -46,8 +48,11 @@ type Hall struct {
 	streaks      map[string]int // the event goroutine's own
 	streaksFor   quiz.Ref
 
+	joining singleflight.Group // by the hash of a phone's secret
+
 	mu       sync.RWMutex
 	entrants map[string]*entrant
+	entering int // seats of people who are about to be stored
 	names    map[nameKey]bool
 	byTeam   map[string]*lobbyTeam
 	order    []*lobbyTeam // as in the contest

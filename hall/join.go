@@ -57,15 +57,32 @@ func (h *House) Find(ctx context.Context, code string) (RoomInfo, error) {
 
 // refusal says why nobody can join now, or nil.
 func (h *Hall) refusal(phase quiz.Phase) error {
-	if phase == quiz.PhaseFinished {
-		return fault.New(fault.Conflict, "room.finished")
-	}
 	h.mu.RLock()
 	defer h.mu.RUnlock()
-	if len(h.entrants) >= h.contest.Settings.MaxEntrants {
+	return h.refusalLocked(phase)
+}
+
+// refusalLocked is refusal with mu held.
+func (h *Hall) refusalLocked(phase quiz.Phase) error {
+	switch {
+	case phase == quiz.PhaseFinished:
+		return fault.New(fault.Conflict, "room.finished")
+	case len(h.entrants)+h.entering >= h.contest.Settings.MaxEntrants:
 		return fault.New(fault.Conflict, "room.full")
 	}
 	return nil
+}
+
+// admit keeps a seat for somebody who is about to be stored, or says why there is none. The seat is given back by
+// arrive or by leave.
+func (h *Hall) admit() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	err := h.refusalLocked(h.phase.Load().Phase)
+	if err == nil {
+		h.entering++
+	}
+	return err
 }
 
 // Limits of the phone's secret, in characters.
@@ -103,11 +120,19 @@ func (h *House) Join(ctx context.Context, code, teamID, name, secret string) (qu
 // nameTries bounds how often a namesake's number is raised when another process took it.
 const nameTries = 8
 
+// join is done once for calls of one phone that come at the same time.
 func (h *Hall) join(ctx context.Context, teamID, name, hash string) (quiz.Entrant, error) {
-	refused := h.refusal(h.phase.Load().Phase)
-	if refused != nil { // only who is in already gets an answer
-		if e, err := h.store.FindEntrantByClient(ctx, h.contest.ID, hash); err == nil {
-			return e, nil
+	e, err, _ := h.joining.Do(hash, func() (any, error) { return h.enter(ctx, teamID, name, hash) })
+	if err != nil {
+		return quiz.Entrant{}, err
+	}
+	return e.(quiz.Entrant), nil
+}
+
+func (h *Hall) enter(ctx context.Context, teamID, name, hash string) (quiz.Entrant, error) {
+	if refused := h.admit(); refused != nil { // only who is in already gets an answer
+		if e, err := h.store.FindEntrantByClient(ctx, h.contest.ID, hash); !fault.Is(err, fault.NotFound) {
+			return e, err
 		}
 		return quiz.Entrant{}, refused
 	}
@@ -120,24 +145,24 @@ func (h *Hall) join(ctx context.Context, teamID, name, hash string) (quiz.Entran
 			return e.Entrant, nil
 		}
 		if err != nil {
-			h.release(teamID, e.Name)
+			h.leave(teamID, e.Name)
 			return quiz.Entrant{}, err
 		}
 		known, err := h.store.FindEntrantByClient(ctx, h.contest.ID, hash)
 		if err == nil { // a repeated call
-			if known.Name != e.Name || known.TeamID != teamID {
-				h.release(teamID, e.Name)
-			}
+			h.leave(teamID, e.Name)
 			h.mu.Lock()
 			h.addEntrant(known)
 			h.mu.Unlock()
 			return known, nil
 		}
 		if !fault.Is(err, fault.NotFound) {
+			h.leave(teamID, e.Name)
 			return quiz.Entrant{}, err
 		}
 		// another process gave this name away: it stays reserved here and the next number is tried
 	}
+	h.leave("", "")
 	return quiz.Entrant{}, fault.New(fault.Conflict, "name.taken")
 }
 
@@ -154,9 +179,11 @@ func (h *Hall) reserve(teamID, name string) string {
 	return shown
 }
 
-func (h *Hall) release(teamID, name string) {
+// leave gives back the seat of admit and a name of reserve; an empty name is none.
+func (h *Hall) leave(teamID, name string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.entering--
 	delete(h.names, nameKey{teamID, name})
 }
 
@@ -169,6 +196,7 @@ func cut(s string, n int) string {
 func (h *Hall) arrive(e quiz.Entrant) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.entering--
 	n := h.addEntrant(e)
 	h.arrivals = append([]arrival{{e.Name, n.team}}, h.arrivals[:min(len(h.arrivals), latest-1)]...)
 }

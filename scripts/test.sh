@@ -1,21 +1,32 @@
 #!/usr/bin/env bash
-# Everything that must hold, as `make test` and .ci/run call it. The first step that fails ends it.
+# Everything that must hold, as `make test` and .ci/run call it. A step that fails does not hide what the next one finds.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 make() { command "${MAKE:-make}" --no-print-directory "$@"; }
 
+failed=()
 step() {
 	local began=$SECONDS name=$1
 	shift
 	printf '\n== %s\n' "$name"
-	"$@"
-	printf '== %s: %d s\n' "$name" $((SECONDS - began))
+	if ! "$@"; then
+		failed+=("$name")
+		printf '== %s: FAILED' "$name"
+	else
+		printf '== %s: passed' "$name"
+	fi
+	printf ' after %d s\n' $((SECONDS - began))
 }
 
-step "what the tests need" make tools services
+make tools services
 step "web pages" make web
 step "web tests" make test-web
 step "Go tests" make test-go
 step "browser tests" make e2e
+
+if [ ${#failed[@]} -gt 0 ]; then
+	printf '\nFailed after %d s: %s\n' "$SECONDS" "$(printf '%s; ' "${failed[@]}")"
+	exit 1
+fi
 printf '\nAll tests passed in %d s.\n' "$SECONDS"

@@ -15,8 +15,7 @@ function watchSeconds(): void {
   }).observe(document, { subtree: true, childList: true, characterData: true })
 }
 
-const flipsOf = (f: Face) =>
-  f.page.evaluate(() => (window as unknown as { flips: [number, number][] }).flips)
+const flipsOf = (f: Face) => f.page.evaluate(() => (window as unknown as { flips: [number, number][] }).flips)
 
 function median(of: number[]): number {
   const sorted = [...of].sort((a, b) => a - b)

@@ -1,4 +1,15 @@
-import { close, face, joined, openDesk, openScreen, options, status, step, told, type Face } from './support/faces'
+import {
+  close,
+  face,
+  joined,
+  openDesk,
+  openScreen,
+  options,
+  status,
+  step,
+  told,
+  type Face,
+} from './support/faces'
 import { Server, until } from './support/server'
 import type { Room, Staff } from './support/staff'
 import { expect, test } from './support/test'
@@ -123,7 +134,8 @@ test('a double press never skips a step', async ({ browser, server, staff }) => 
 
   // The same on a screen's clicker that bounces, and when screen and desk are pressed together.
   const bounce = () => {
-    for (let i = 0; i < 3; i++) dispatchEvent(new KeyboardEvent('keydown', { key: 'PageDown', bubbles: true }))
+    for (let i = 0; i < 3; i++)
+      dispatchEvent(new KeyboardEvent('keydown', { key: 'PageDown', bubbles: true }))
   }
   await screen.page.evaluate(bounce)
   await told(screen, 'the question to open', (s) => s.phase === 'open')
@@ -224,8 +236,9 @@ test('pacing: auto-advance runs a whole show by itself', async ({ browser, serve
   await desk.page.getByText('自动进行', { exact: true }).click()
   await until('the pacing', async () => (await kinds(staff, room)).includes('pacing'))
   await desk.page.getByText('本轮结束时').click()
-  await until('the second pacing', async () =>
-    (await kinds(staff, room)).filter((k) => k === 'pacing').length === 2,
+  await until(
+    'the second pacing',
+    async () => (await kinds(staff, room)).filter((k) => k === 'pacing').length === 2,
   )
   await step(desk).click()
   await expect(phone.page.getByRole('heading', { name: '比赛结束' })).toBeVisible({ timeout: 60_000 })

@@ -1,5 +1,15 @@
 import { spawn } from 'node:child_process'
-import { close, enterName, face, joined, openPhone, openScreen, option, options, status } from './support/faces'
+import {
+  close,
+  enterName,
+  face,
+  joined,
+  openPhone,
+  openScreen,
+  option,
+  options,
+  status,
+} from './support/faces'
 import { binary, until } from './support/server'
 import { expect, test } from './support/test'
 
@@ -63,7 +73,10 @@ test('names that cannot be are refused at the field', async ({ browser, server, 
 test('two people of one name in a team play apart', async ({ browser, server, staff }) => {
   const room = await staff.room({ questions: 1 })
   const one = await joined(browser, server, room, '王伟')
-  const two = await joined(browser, server, room, '王伟')
+  const two = await openPhone(browser, server, room)
+  await enterName(two, '王伟')
+  // The second is told apart by a number.
+  await expect(two.page.getByText('王伟 (2)，你已入场')).toBeVisible()
   expect(two.me().entrant.id).not.toBe(one.me().entrant.id)
   await staff.open(room)
   await options(one).nth(0).click()
@@ -127,7 +140,17 @@ test('one phone among three hundred has its right place', async ({ browser, serv
   const screen = await openScreen(browser, server, room)
   const crowd = spawn(
     binary,
-    ['rehearse', '--url', server.url, '--code', room.code, '--players', String(players), '--answer-within', '3s'],
+    [
+      'rehearse',
+      '--url',
+      server.url,
+      '--code',
+      room.code,
+      '--players',
+      String(players),
+      '--answer-within',
+      '3s',
+    ],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   )
   let log = ''

@@ -1,5 +1,16 @@
 import { keyOf } from './support/bank'
-import { close, face, joined, openDesk, openScreen, option, options, status, step, told } from './support/faces'
+import {
+  close,
+  face,
+  joined,
+  openDesk,
+  openScreen,
+  option,
+  options,
+  status,
+  step,
+  told,
+} from './support/faces'
 import { expect, test } from './support/test'
 
 test('a round is played on two phones, the screen and the desk', async ({ browser, server, staff }) => {

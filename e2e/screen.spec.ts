@@ -186,7 +186,11 @@ test('a stem of 300 characters with six long options: all of it can be read', as
         // Every line box of the stem, by its number, that is wholly in the window and on the paper.
         ;[...range.getClientRects()].forEach((r, i) => {
           const middle = (r.top + r.bottom) / 2
-          if (middle > view.top && middle < view.bottom && inside({ getBoundingClientRect: () => r } as Element, paper))
+          if (
+            middle > view.top &&
+            middle < view.bottom &&
+            inside({ getBoundingClientRect: () => r } as Element, paper)
+          )
             lines.push(i)
         })
       }

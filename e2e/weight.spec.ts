@@ -50,7 +50,9 @@ async function guard(f: Face): Promise<{ urls: string[]; breaches: () => Promise
 
 function onlyOwn(urls: string[], server: Server): void {
   const { host } = new URL(server.url)
-  expect(urls.map((u) => new URL(u)).filter((u) => !/^(data|blob):$/.test(u.protocol) && u.host !== host)).toEqual([])
+  expect(
+    urls.map((u) => new URL(u)).filter((u) => !/^(data|blob):$/.test(u.protocol) && u.host !== host),
+  ).toEqual([])
   expect(urls.length).toBeGreaterThan(0)
 }
 
@@ -122,7 +124,9 @@ test('pages are revalidated, files are kept for a year and packed beforehand', a
     expect(again.status, path).toBe(304)
     expect(again.bytes, path).toBe(0)
     const plain = await get(server, path)
-    const files = [...plain.text.matchAll(/(?:\/|\.\/)?(assets\/[\w/.-]+\.(?:js|css))/g)].map((m) => `/${m[1] ?? ''}`)
+    const files = [...plain.text.matchAll(/(?:\/|\.\/)?(assets\/[\w/.-]+\.(?:js|css))/g)].map(
+      (m) => `/${m[1] ?? ''}`,
+    )
     for (const file of new Set(files)) {
       const zipped = await get(server, file, { 'accept-encoding': 'gzip' })
       expect(zipped.status, file).toBe(200)

@@ -76,12 +76,16 @@ export class Staff {
 
   async contest(options: RoomOptions = {}): Promise<string> {
     const bank_id = await this.bank()
-    const { rounds = [{ questions: options.questions, types: options.types, settings: options.settings }] } = options
+    const { rounds = [{ questions: options.questions, types: options.types, settings: options.settings }] } =
+      options
     const c = await this.call<{ id: string }>('POST', '/contests', {
       title: options.title ?? '端到端知识竞赛',
       organizer: '云锦产业园',
       settings: options.contest ?? {},
-      teams: (options.teams ?? ['第一支部', '第二支部', '第三支部']).map((name) => ({ name, group: '云锦科技' })),
+      teams: (options.teams ?? ['第一支部', '第二支部', '第三支部']).map((name) => ({
+        name,
+        group: '云锦科技',
+      })),
       rounds: rounds.map((r, i) => ({
         title: `第${i + 1}轮`,
         settings: { ready_ms: 300, limit_ms: 120_000, ...r.settings },
@@ -95,7 +99,11 @@ export class Staff {
 
   async do(room: Room, command: string, args: Json = {}): Promise<{ seq: number; phase: string }> {
     this.n++
-    return this.call('POST', `/contests/${room.contest}/commands`, { id: `e2e-${room.contest}-${this.n}`, command, ...args })
+    return this.call('POST', `/contests/${room.contest}/commands`, {
+      id: `e2e-${room.contest}-${this.n}`,
+      command,
+      ...args,
+    })
   }
 
   async phase(room: Room): Promise<string> {

@@ -47,5 +47,5 @@ function take(s: Session): void {
   asked = Promise.resolve()
 }
 
-/** Judges and viewers look; the server refuses them all the same. */
+/** Judges and viewers look on; the server refuses them all the same. */
 export const mayEdit = computed(() => staff.value?.role === 'admin' || staff.value?.role === 'organizer')

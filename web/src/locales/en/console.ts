@@ -306,6 +306,8 @@ const en: Record<keyof typeof zh, string> = {
     '{n} phones and all screens will be disconnected and the code will end. Results and the log stay.',
   'room.close_yes': 'Close the room',
 
+  'desk.read_only': 'View only: the organizer drives',
+  'desk.new_build': 'New version: reload',
   'desk.title': 'Desk',
   'desk.on_screen': 'On the big screen now',
   'desk.controls': 'Controls',

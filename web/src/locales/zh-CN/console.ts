@@ -295,6 +295,8 @@ const zh = {
   'room.close_text': '{n} 台手机和所有大屏会断开，赛场码失效。成绩与台账都会保留。',
   'room.close_yes': '关闭赛场',
 
+  'desk.read_only': '只读：由主持人操作',
+  'desk.new_build': '有新版本，点此刷新',
   'desk.title': '赛场',
   'desk.on_screen': '大屏当前画面',
   'desk.controls': '控制',

@@ -80,7 +80,7 @@ func echo(ctx context.Context, binary string, phones, bytes int, window time.Dur
 	if err != nil {
 		return report, err
 	}
-	r := exec.CommandContext(ctx, binary, "rehearse", "--json", "--code", echoCode, //nolint:gosec // the program to measure
+	r := exec.CommandContext(ctx, binary, "rehearse", "--json", "--code", echoCode,
 		"--url", fmt.Sprintf("http://127.0.0.1:%d", port), "--players", strconv.Itoa(phones), "--read-for", readFor.String(),
 		"--answer-within", window.String(), "--warmup", strconv.Itoa(warmup), "--timeout", "3m", "--seed", "1")
 	raw, err := r.Output()

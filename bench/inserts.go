@@ -41,7 +41,7 @@ func insertEach(ctx context.Context, url string, answers int, window time.Durati
 		return r, err
 	}
 	const insert = `INSERT INTO single_insert VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9) ON CONFLICT DO NOTHING`
-	random := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // when somebody taps is no secret
+	random := rand.New(rand.NewPCG(seed, 1))
 	due := make([]time.Duration, answers)
 	for i := range due {
 		due[i] = time.Duration(random.Int64N(int64(window)))

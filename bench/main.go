@@ -141,12 +141,12 @@ func (b *bench) publish() error {
 	fmt.Print(table)
 	var faults []error
 	if b.out != "" {
-		faults = append(faults, os.WriteFile(b.out, []byte(table), 0o644)) //nolint:gosec // for everybody to read
+		faults = append(faults, os.WriteFile(b.out, []byte(table), 0o644)) // for everybody to read
 	}
 	if b.json != "" {
 		raw, err := json.MarshalIndent(b.result, "", " ")
 		if err == nil {
-			err = os.WriteFile(b.json, raw, 0o644) //nolint:gosec // the same
+			err = os.WriteFile(b.json, raw, 0o644)
 		}
 		faults = append(faults, err)
 	}

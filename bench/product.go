@@ -149,7 +149,7 @@ func (b *bench) rehearse(ctx context.Context, s *scenario, n int) (*productRun, 
 		}
 		env = append(env, "LEITAI_DATABASE_URL="+url, "LEITAI_REDIS_URL="+b.stores.redisURL)
 	}
-	c := exec.CommandContext(ctx, b.binary, "rehearse", "--self", "--json", //nolint:gosec // the program to measure
+	c := exec.CommandContext(ctx, b.binary, "rehearse", "--self", "--json",
 		"--players", strconv.Itoa(s.Players), "--teams", strconv.Itoa(teams), "--questions", strconv.Itoa(questions),
 		"--warmup", strconv.Itoa(warmup), "--read-for", s.ReadFor.String(), "--answer-within", s.Within.String(),
 		"--pause", "300ms", "--scoring", "speed", "--seed", strconv.Itoa(n+1))

@@ -56,7 +56,7 @@ func startStores(ctx context.Context, folder string) (_ *stores, err error) {
 // unprivileged is who runs the servers when root runs the benchmark: Postgres refuses root.
 func unprivileged() (*syscall.Credential, error) {
 	if os.Geteuid() != 0 {
-		return nil, nil //nolint:nilnil // no change is a fine answer
+		return nil, nil // no change is a fine answer
 	}
 	for _, name := range []string{"postgres", "nobody"} {
 		u, err := user.Lookup(name)
@@ -88,7 +88,7 @@ func (s *stores) startPostgres(ctx context.Context, folder string) error {
 	if err != nil {
 		return err
 	}
-	if err := os.Chmod(folder, 0o711); err != nil { //nolint:gosec // the servers' user passes through
+	if err := os.Chmod(folder, 0o711); err != nil { // the servers' user passes through
 		return err
 	}
 	home := filepath.Join(folder, "postgres")
@@ -107,7 +107,7 @@ func (s *stores) startPostgres(ctx context.Context, folder string) error {
 	if err != nil {
 		return err
 	}
-	c := exec.Command(filepath.Join(s.bin, "postgres"), "-D", data, "-p", port, "-c", "listen_addresses=127.0.0.1", //nolint:gosec // ours
+	c := exec.Command(filepath.Join(s.bin, "postgres"), "-D", data, "-p", port, "-c", "listen_addresses=127.0.0.1",
 		"-c", "unix_socket_directories=", "-c", "max_connections=200")
 	if err := start(c, who, home); err != nil {
 		return err
@@ -133,7 +133,7 @@ func (s *stores) startRedis(ctx context.Context, folder string) error {
 	if err != nil {
 		return err
 	}
-	c := exec.Command("redis-server", "--port", port, "--bind", "127.0.0.1", "--dir", home, "--appendonly", "yes", "--save", "") //nolint:gosec // ours
+	c := exec.Command("redis-server", "--port", port, "--bind", "127.0.0.1", "--dir", home, "--appendonly", "yes", "--save", "")
 	if err := start(c, who, home); err != nil {
 		return err
 	}

@@ -220,12 +220,13 @@ func writeAll(sockets []int, frame []byte) error {
 			runtime.LockOSThread()
 			defer runtime.UnlockOSThread()
 			for _, fd := range sockets[len(sockets)*t/writeThreads : len(sockets)*(t+1)/writeThreads] {
-				for n, rest := 0, frame; len(rest) > 0; rest = rest[n:] {
-					var err error
-					if n, err = syscall.Write(fd, rest); err != nil {
+				for rest := frame; len(rest) > 0; {
+					n, err := syscall.Write(fd, rest)
+					if err != nil {
 						faults[t] = err
 						return
 					}
+					rest = rest[n:]
 				}
 			}
 		})

@@ -20,7 +20,8 @@ type threads struct {
 	mu       sync.Mutex // guards what follows and every call to the handler
 	handler  handler
 	links    []*link
-	sleeping int64 // the timer goroutine sleeps until then, nanoseconds
+	early    []func() // posted before the engine ran
+	sleeping int64    // the timer goroutine sleeps until then, nanoseconds
 }
 
 // link is one connection of a phone. It is current while links holds it.
@@ -43,6 +44,9 @@ func (e *threads) now() int64 { return int64(time.Since(e.base)) }
 func (e *threads) run(ctx context.Context, h handler) error {
 	e.mu.Lock()
 	e.handler = h
+	for _, f := range e.early {
+		f()
+	}
 	e.mu.Unlock()
 	defer e.group.Wait()
 	defer func() {
@@ -73,7 +77,7 @@ func (e *threads) run(ctx context.Context, h handler) error {
 func (e *threads) call(f func(h handler)) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.handler == nil || e.ended.Err() != nil {
+	if e.ended.Err() != nil {
 		return
 	}
 	f(e.handler)
@@ -85,7 +89,16 @@ func (e *threads) call(f func(h handler)) {
 	}
 }
 
-func (e *threads) post(f func()) { e.call(func(handler) { f() }) }
+func (e *threads) post(f func()) {
+	e.mu.Lock()
+	if e.handler == nil {
+		e.early = append(e.early, f)
+		e.mu.Unlock()
+		return
+	}
+	e.mu.Unlock()
+	e.call(func(handler) { f() })
+}
 
 func (e *threads) dial(id int32) {
 	l := &link{}

@@ -25,6 +25,7 @@ type fakeFaults struct {
 	hangUp    map[int]bool   // n-th answer message: stored, then the connection breaks
 	full      int            // takes only so many entrants; 0: any number
 	auto      int            // goes on by itself with so many phones; 0: waits for commands
+	secure    bool           // speaks TLS
 	unhurried bool           // refuses the first join of everybody as rate_limited
 }
 
@@ -60,7 +61,7 @@ func startFake(t *testing.T, questions int, faults fakeFaults) *fake {
 		http.SetCookie(w, &http.Cookie{Name: "leitai_session", Value: "s"})
 		f.json(w, 200, `{"staff":{}}`)
 	})
-	mux.HandleFunc("DELETE /api/v1/session", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) })
+	mux.HandleFunc("DELETE /api/v1/session", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.HandleFunc("GET /api/v1/contests", func(w http.ResponseWriter, _ *http.Request) {
 		f.json(w, 200, `{"contests":[{"id":"c0","status":"finished","code":""},{"id":"c1","status":"running","code":"482915"}]}`)
 	})
@@ -74,7 +75,11 @@ func startFake(t *testing.T, questions int, faults fakeFaults) *fake {
 	mux.HandleFunc("POST /api/v1/contests/c1/commands", f.command)
 	mux.HandleFunc("GET /api/v1/contests/c1/answers", f.answers)
 	mux.HandleFunc("GET /ws", f.socket)
-	f.server = httptest.NewServer(mux)
+	if f.server = httptest.NewUnstartedServer(mux); f.secure {
+		f.server.StartTLS()
+	} else {
+		f.server.Start()
+	}
 	t.Cleanup(f.server.Close)
 	return f
 }
@@ -86,26 +91,30 @@ func (f *fake) json(w http.ResponseWriter, status int, body string) {
 }
 
 func (f *fake) join(w http.ResponseWriter, r *http.Request) {
-	var in struct{ Team_id, Name, Client_id string } //nolint:revive // names of the protocol
-	if json.NewDecoder(r.Body).Decode(&in) != nil || in.Team_id != "t1" || len(in.Client_id) < 16 || in.Name == "" {
+	var in struct {
+		Team   string `json:"team_id"`
+		Name   string `json:"name"`
+		Client string `json:"client_id"`
+	}
+	if json.NewDecoder(r.Body).Decode(&in) != nil || in.Team != "t1" || len(in.Client) < 16 || in.Name == "" {
 		f.json(w, 400, `{"error":{"code":"invalid","key":"request.invalid"}}`)
 		return
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.unhurried && !f.tried[in.Client_id] {
-		f.tried[in.Client_id] = true
+	if f.unhurried && !f.tried[in.Client] {
+		f.tried[in.Client] = true
 		f.json(w, 429, `{"error":{"code":"rate_limited","key":"message.too_many"}}`)
 		return
 	}
-	token := f.clients[in.Client_id]
+	token := f.clients[in.Client]
 	if token == "" {
 		if f.full > 0 && len(f.players) >= f.full {
 			f.json(w, 409, `{"error":{"code":"conflict","key":"room.full"}}`)
 			return
 		}
 		token = fmt.Sprintf("token%d", len(f.players))
-		f.clients[in.Client_id], f.players[token] = token, fmt.Sprintf("e%d", len(f.players))
+		f.clients[in.Client], f.players[token] = token, fmt.Sprintf("e%d", len(f.players))
 	}
 	f.json(w, 201, fmt.Sprintf(`{"entrant":{"id":%q,"name":"x","team":{"id":"t1","name":"y"}},"token":%q}`, f.players[token], token))
 }

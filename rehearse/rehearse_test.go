@@ -2,7 +2,11 @@ package rehearse
 
 import (
 	"context"
+	"encoding/pem"
 	"io"
+	"log"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -17,7 +21,7 @@ var engines = map[string]func(t target, phones int) (engine, error){
 const testPlayers = 24
 
 // rehearseWith plays against the fake as organizer, unless change says otherwise.
-func rehearseWith(t *testing.T, make func(t target, phones int) (engine, error), f *fake, change func(*Config)) *Report {
+func rehearseWith(t *testing.T, newEngine func(t target, phones int) (engine, error), f *fake, change func(*Config)) *Report {
 	t.Helper()
 	config := Config{
 		URL: f.server.URL, Players: testPlayers, AnswerWithin: 30 * time.Millisecond, Accuracy: 0.5, Drive: true,
@@ -32,7 +36,7 @@ func rehearseWith(t *testing.T, make func(t target, phones int) (engine, error),
 	}
 	ctx, cancel := context.WithTimeoutCause(t.Context(), config.bound(), errTimeout)
 	defer cancel()
-	r, err := (&rehearsal{config: config, engine: make}).run(ctx)
+	r, err := (&rehearsal{config: config, engine: newEngine}).run(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,6 +143,21 @@ func TestWithoutASignInPhonesAnswerWhateverOpens(t *testing.T) {
 		c.Drive, c.Username, c.Password, c.Code = false, "", "", "482915"
 	})
 	if r.Ended != "finished" || r.Checked || r.Check == "" || r.Acknowledged != 2*testPlayers || r.Err() != nil {
+		t.Errorf("report %+v: %v", r, r.Err())
+	}
+}
+
+func TestPhonesSpeakTLS(t *testing.T) {
+	f := startFake(t, 1, fakeFaults{secure: true})
+	f.server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	file := filepath.Join(t.TempDir(), "roots.pem")
+	root := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: f.server.Certificate().Raw})
+	if err := os.WriteFile(file, root, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("SSL_CERT_FILE", file) // nothing else in these tests has looked at the system's roots before
+	r := rehearseWith(t, newEngine, f, func(c *Config) { c.DropRate = 0.5 })
+	if r.Verified != testPlayers || r.Err() != nil {
 		t.Errorf("report %+v: %v", r, r.Err())
 	}
 }

@@ -62,7 +62,7 @@ func (s *ownServer) start(ctx context.Context, program string) error {
 	}
 	defer func() { _ = output.Close() }() // the server has a descriptor of its own
 	ready := filepath.Join(s.folder, "ready.json")
-	s.command = exec.Command(program, "serve", "--listen", "127.0.0.1:0", //nolint:gosec // our own program
+	s.command = exec.Command(program, "serve", "--listen", "127.0.0.1:0",
 		"--data-dir", filepath.Join(s.folder, "data"), "--ready-file", ready, "--sample-bank")
 	s.command.Env = append(serverEnv(os.Environ()), "LEITAI_ADMIN_PASSWORD="+s.password)
 	s.command.Stdout, s.command.Stderr = output, output

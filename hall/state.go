@@ -31,8 +31,11 @@ func (h *Hall) playerState() playerState {
 
 func (h *Hall) encodeScreen() []byte { return textFrame(h.screenState()) }
 
+// screenState has standings in every phase: screens with the views teams and people show them all the time.
 func (h *Hall) screenState() screenState {
-	return screenState{playerState: h.roomState(), JoinURL: h.house.JoinURL(h.code), Lobby: h.lobby(), Count: h.count()}
+	s := screenState{playerState: h.roomState(), JoinURL: h.house.JoinURL(h.code), Lobby: h.lobby(), Count: h.count()}
+	s.Standings = h.shownStandings()
+	return s
 }
 
 func (h *Hall) encodeDesk() []byte {
@@ -41,9 +44,6 @@ func (h *Hall) encodeDesk() []byte {
 		Pacing: pacing(s.Pacing), Ledger: []LedgerLine{}, Teams: []deskTeam{}}
 	if d.Can == nil {
 		d.Can = []string{}
-	}
-	if d.Standings != nil && d.ScoresHidden {
-		d.Standings = nil
 	}
 	d.Current = h.keyed(s.At)
 	d.Next = h.keyed(h.following(s.At))
@@ -93,8 +93,8 @@ func (h *Hall) roomState() playerState {
 	if r := h.event.Reveal; r != nil && s.Phase != quiz.PhaseFinished {
 		p.Reveal = &reveal{Key: r.Key, Explanation: r.Explanation, Source: r.Source, Counts: r.Counts, Answered: r.Answered, Correct: r.Correct}
 	}
-	if st := h.event.Standings; st != nil && !s.Pacing.ScoresHidden {
-		p.Standings = h.standings(st)
+	if s.Phase == quiz.PhaseStandings || s.Phase == quiz.PhaseFinished {
+		p.Standings = h.shownStandings()
 	}
 	return p
 }
@@ -102,6 +102,15 @@ func (h *Hall) roomState() playerState {
 // Info is how a contest presents itself.
 func Info(c *quiz.Contest) contestInfo {
 	return contestInfo{Title: c.Title, Organizer: c.Organizer, Theme: c.Settings.Theme, Logo: c.Settings.Logo, Sponsor: c.Settings.Sponsor}
+}
+
+// shownStandings are the standings, unless there are none or they are hidden.
+func (h *Hall) shownStandings() *standings {
+	st := h.event.Standings
+	if st == nil || h.event.State.Pacing.ScoresHidden {
+		return nil
+	}
+	return h.standings(st)
 }
 
 func (h *Hall) standings(st *quiz.Standings) *standings {

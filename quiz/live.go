@@ -27,7 +27,7 @@ type Event struct {
 	ContestID string
 	State     State
 	Reveal    *Reveal        // from revealed on
-	Standings *Standings     // in standings and finished
+	Standings *Standings     // in standings and finished; with standings after every question as soon as there are points
 	Teams     []TeamStanding // of what is revealed, at all times, for the desk
 	Ledger    []Line         // the newest entries
 	Scores    int64          // grows whenever the boards change
@@ -549,10 +549,15 @@ func (l *Live) publish() {
 	if l.state.Revealed(l.state.At) {
 		e.Reveal = l.revealOf()
 	}
-	if l.state.Phase == PhaseStandings || l.state.Phase == PhaseFinished {
+	if l.state.Phase == PhaseStandings || l.state.Phase == PhaseFinished || l.somethingRevealed() && l.state.Pacing.Standings == StandingsEvery {
 		e.Standings = l.standings()
 	}
 	l.Publish(e)
+}
+
+// somethingRevealed reports that there are points that everybody may know.
+func (l *Live) somethingRevealed() bool {
+	return l.state.At.R > 1 || l.state.At.Q > 1 || l.state.Revealed(l.state.At) && l.state.At.Q > 0
 }
 
 // topPeople is how many people a board shows.

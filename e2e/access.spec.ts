@@ -3,7 +3,6 @@ import type { Page } from '@playwright/test'
 import {
   close,
   enterName,
-  face,
   joined,
   openDesk,
   openPhone,

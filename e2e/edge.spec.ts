@@ -9,6 +9,7 @@ import {
   option,
   options,
   status,
+  told,
 } from './support/faces'
 import { binary, until } from './support/server'
 import { expect, test } from './support/test'
@@ -84,6 +85,7 @@ test('two people of one name in a team play apart', async ({ browser, server, st
   await expect(status(one)).toContainText('已收到')
   await expect(status(two)).toContainText('已收到')
   await staff.reveal(room)
+  await told(one, 'the key', (s) => s.reveal !== null)
   const key = one.state().reveal?.key[0]
   for (const [f, letter] of [
     [one, 'A'],

@@ -21,7 +21,7 @@ const (
 
 	messageRate  = 20 // a second
 	messageBurst = 40
-	abuseLimit   = 400 // refused messages in a row
+	abuseLimit   = 400 // by how many the refused messages may outnumber the accepted ones
 )
 
 // byeCodes are the reasons for which the server ends a connection (docs/protocol.md §3, bye).
@@ -95,9 +95,8 @@ func (c *Conn) enqueue(k kind, frames ...[]byte) {
 	if c.bytes > maxQueue {
 		c.house.metrics.slow.Inc()
 		c.queue, c.bytes = nil, 0
-		c.leave("slow")
-		go c.net.Close() // what was queued is lost; the snapshot on return makes up for it
-		return
+		c.leave("slow") // what was queued is lost; the snapshot on return makes up for it
+		_ = c.net.SetWriteDeadline(time.Now().Add(leaveWait))
 	}
 	c.start()
 }
@@ -185,6 +184,15 @@ func (c *Conn) leave(code string) {
 	_ = c.net.SetReadDeadline(time.Now().Add(leaveWait))
 }
 
+// expect says until when the next message must come.
+func (c *Conn) expect(by time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.leaving { // a farewell has a time of its own
+		_ = c.net.SetReadDeadline(by)
+	}
+}
+
 // refuse sends an error message; err is a fault.
 func (c *Conn) refuse(err error, re string) {
 	c.send(textFrame(errorMessage{T: "error", Code: string(fault.CodeOf(err)), Key: fault.KeyOf(err), Re: re}))
@@ -202,7 +210,6 @@ func (c *Conn) read() {
 		return nil
 	})
 	c.ws.SetCloseHandler(func(int, string) error { return nil })
-	_ = c.net.SetReadDeadline(time.Now().Add(helloWait))
 	for {
 		typ, r, err := c.ws.NextReader()
 		if err != nil {
@@ -229,7 +236,7 @@ func (c *Conn) read() {
 		}
 		if typ == websocket.TextMessage {
 			c.message((*b)[:n], received)
-		} else {
+		} else if c.meter(received, nil) {
 			c.refuse(fault.New(fault.Invalid, "message.malformed"), "")
 		}
 		messages.Put(b)
@@ -256,13 +263,13 @@ func (c *Conn) message(b []byte, received time.Time) {
 	if !c.meter(received, b) {
 		return
 	}
+	if c.hall != nil {
+		c.expect(received.Add(silentWait))
+	}
 	m, err := decode(b)
 	if err != nil {
 		c.refuse(err, m.ID)
 		return
-	}
-	if c.hall != nil {
-		_ = c.net.SetReadDeadline(received.Add(silentWait))
 	}
 	switch {
 	case m.T == "hello" && c.hall != nil:
@@ -292,7 +299,7 @@ func (c *Conn) meter(now time.Time, b []byte) bool {
 	c.filled = now
 	if c.tokens >= 1 {
 		c.tokens--
-		c.refused = 0
+		c.refused = max(c.refused-1, 0)
 		return true
 	}
 	c.refused++

@@ -68,6 +68,9 @@ type Hall struct {
 	crowd    bool                   // somebody came or went since the last lobby message
 	told     told
 
+	ended   string        // the farewell to whoever still comes, once the room has ended here
+	first   sync.Once     // of Publish
+	begun   chan struct{} // closed after the first Publish: before it there is nothing to show
 	stop    chan struct{}
 	stopped chan struct{}
 }
@@ -82,7 +85,7 @@ type told struct {
 
 func newHall(ctx context.Context, house *House, code string, contest *quiz.Contest, state quiz.State) (*Hall, error) {
 	h := &Hall{house: house, store: house.Store, log: house.Log, code: code, contest: contest, entrants: map[string]*entrant{},
-		names: map[nameKey]bool{}, byTeam: map[string]*lobbyTeam{}, stop: make(chan struct{}), stopped: make(chan struct{})}
+		names: map[nameKey]bool{}, byTeam: map[string]*lobbyTeam{}, begun: make(chan struct{}), stop: make(chan struct{}), stopped: make(chan struct{})}
 	h.phase.Store(&state)
 	for _, t := range contest.Teams {
 		l := &lobbyTeam{ID: t.ID, Name: t.Name}
@@ -155,6 +158,7 @@ func (h *Hall) Publish(e quiz.Event) {
 	reveals := e.Reveal != nil && (h.results == nil || s.At != before.At || !before.Revealed(s.At))
 	personal := h.follow(e, reveals)
 
+	defer h.first.Do(func() { close(h.begun) })
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.event = e
@@ -236,6 +240,10 @@ func (h *Hall) loadStreaks(s quiz.State) {
 func (h *Hall) add(c *Conn, e *entrant) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if h.ended != "" { // it found the room just before that
+		c.bye(h.ended)
+		return
+	}
 	c.hall = h
 	list := h.list(c.role)
 	c.index = len(*list)
@@ -378,10 +386,13 @@ func (h *Hall) conns() []*Conn {
 	return slices.Concat(h.players, h.screens, h.desks)
 }
 
-// end sends everybody away.
+// end sends everybody away, also those who are about to come in.
 func (h *Hall) end(code string) {
 	close(h.stop)
 	<-h.stopped
+	h.mu.Lock()
+	h.ended = code
+	h.mu.Unlock()
 	for _, c := range h.conns() {
 		c.bye(code)
 	}

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"math/big"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"leitai/fault"
@@ -40,15 +39,15 @@ const leaseFor = 5 * time.Second
 type House struct {
 	Config
 	metrics *metrics
-	conns   atomic.Int64
 	joins   *joinLog
 
 	mu        sync.RWMutex
 	byCode    map[string]*room
 	byContest map[string]*room
 	opening   sync.Mutex // one room is opened or closed at a time
-	all       map[*Conn]struct{}
 	allMu     sync.Mutex
+	all       map[*Conn]struct{} // guarded by allMu, as is closing
+	closing   bool               // Shutdown has begun
 	stop      chan struct{}
 	stopped   chan struct{}
 	stood     chan struct{} // closed when stand has ended; nil before Resume
@@ -67,6 +66,14 @@ func (h *House) halt(r *room) {
 	r.stopping = true
 	h.mu.Unlock()
 	r.live.Stop()
+}
+
+// forget takes a room off the lists.
+func (h *House) forget(r *room) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.byCode, r.hall.code)
+	delete(h.byContest, r.hall.contest.ID)
 }
 
 // NewHouse returns a house without rooms; Resume takes over those that were open before.
@@ -169,6 +176,10 @@ func (h *House) start(ctx context.Context, stored quiz.Room) error {
 		hall.end("shutdown")
 		return err
 	}
+	select {
+	case <-hall.begun:
+	case <-live.Done():
+	}
 	r := &room{hall: hall, live: live}
 	defer func() { go h.leaveWhenLost(r) }()
 	h.mu.Lock()
@@ -189,10 +200,7 @@ func (h *House) Close(ctx context.Context, contestID string) error {
 	if err := h.Store.CloseRoom(ctx, contestID); err != nil {
 		return err
 	}
-	h.mu.Lock()
-	delete(h.byCode, r.hall.code)
-	delete(h.byContest, contestID)
-	h.mu.Unlock()
+	h.forget(r)
 	r.hall.end("room_closed")
 	return nil
 }
@@ -256,6 +264,9 @@ func (h *House) Line(l quiz.Line, c *quiz.Contest, entrantName func(id string) s
 
 // Shutdown tells every connection to come back, stops the rooms where they stand, and writes out the log.
 func (h *House) Shutdown() {
+	h.allMu.Lock()
+	h.closing = true
+	h.allMu.Unlock()
 	close(h.stop)
 	<-h.stopped
 	if h.stood != nil {
@@ -276,15 +287,12 @@ func (h *House) Shutdown() {
 	for _, r := range rooms {
 		r.hall.end("shutdown")
 	}
+	h.eachConn(func(c *Conn) { c.bye("shutdown") }) // who had not said hello
 	deadline := time.Now().Add(leaveWait)
-	for h.conns.Load() > 0 && time.Now().Before(deadline) {
+	for h.eachConn(func(*Conn) {}) > 0 && time.Now().Before(deadline) {
 		time.Sleep(10 * time.Millisecond)
 	}
-	h.allMu.Lock()
-	defer h.allMu.Unlock()
-	for c := range h.all {
-		c.net.Close()
-	}
+	h.eachConn(func(c *Conn) { c.net.Close() })
 }
 
 // Change stores a change to a contest. While its room is open this is possible in the lobby only, and the room starts
@@ -303,6 +311,7 @@ func (h *House) Change(ctx context.Context, contestID string, store func() error
 		return err
 	}
 	h.halt(r)
+	h.forget(r) // should the rest fail, adopt opens it again
 	r.hall.end("shutdown")
 	stored, err := h.Store.FindRoom(ctx, contestID)
 	if err != nil {

@@ -23,26 +23,51 @@ func unwrap(c net.Conn) net.Conn {
 func (h *House) Serve(ws *websocket.Conn, staff bool) {
 	c := &Conn{house: h, ws: ws, net: unwrap(ws.NetConn()), staff: staff, tokens: messageBurst, filled: time.Now()}
 	defer c.finish()
-	if int(h.conns.Add(1)) > h.MaxConns {
-		h.conns.Add(-1)
-		c.bye("full")
+	c.expect(time.Now().Add(helloWait))
+	if refused := h.register(c); refused != "" {
+		c.bye(refused)
+		c.read() // until the client has taken it
 		return
 	}
-	h.metrics.connections.Inc()
-	h.allMu.Lock()
-	h.all[c] = struct{}{}
-	h.allMu.Unlock()
 	defer func() {
 		if c.hall != nil {
 			c.hall.remove(c)
 		}
-		h.allMu.Lock()
-		delete(h.all, c)
-		h.allMu.Unlock()
-		h.conns.Add(-1)
-		h.metrics.connections.Dec()
+		h.unregister(c)
 	}()
 	c.read()
+}
+
+// register notes a connection, or gives the farewell to one that has no place here.
+func (h *House) register(c *Conn) (refused string) {
+	h.allMu.Lock()
+	defer h.allMu.Unlock()
+	switch {
+	case h.closing:
+		return "shutdown"
+	case len(h.all) >= h.MaxConns:
+		return "full"
+	}
+	h.all[c] = struct{}{}
+	h.metrics.connections.Inc()
+	return ""
+}
+
+func (h *House) unregister(c *Conn) {
+	h.allMu.Lock()
+	defer h.allMu.Unlock()
+	delete(h.all, c)
+	h.metrics.connections.Dec()
+}
+
+// eachConn calls do for every connection and gives their number.
+func (h *House) eachConn(do func(c *Conn)) int {
+	h.allMu.Lock()
+	defer h.allMu.Unlock()
+	for c := range h.all {
+		do(c)
+	}
+	return len(h.all)
 }
 
 // hello puts a connection into its room.
@@ -85,7 +110,7 @@ func (h *House) hello(c *Conn, m clientMessage) {
 		return
 	}
 	c.role = m.Role
-	_ = c.net.SetReadDeadline(time.Now().Add(silentWait))
+	c.expect(time.Now().Add(silentWait))
 	r.hall.add(c, e)
 	c.send(frame(opPing, c.rtt.ping(time.Now())))
 }
@@ -127,14 +152,12 @@ func (h *House) watch() {
 			return
 		case now := <-t.C:
 			stalled := now.Add(-stallWait).UnixMilli()
-			h.allMu.Lock()
-			for c := range h.all {
+			h.eachConn(func(c *Conn) {
 				if at := c.since.Load(); at != 0 && at < stalled {
 					h.metrics.slow.Inc()
 					c.net.Close()
 				}
-			}
-			h.allMu.Unlock()
+			})
 		}
 	}
 }

@@ -104,11 +104,20 @@ func (r *result) hall(line func(string, ...any)) {
 			s.spread(func(p productRun) float64 { return p.Report.RevealMS.P50 }),
 			s.spread(func(p productRun) float64 { return p.Report.RevealMS.P99 }),
 			s.spread(func(p productRun) float64 { return p.Report.RevealMS.Max }),
-			s.spread(func(p productRun) float64 {
-				return float64(p.Report.ServerRSSJoined-p.Report.ServerRSSEmpty) / kib / float64(s.Players)
-			}),
+			s.perConnection(),
 			s.spread(func(p productRun) float64 { return float64(p.Report.ServerRSS) / kib / kib }))
 	}
+}
+
+// perConnection is the server's growth from nobody to everybody in and idle, KiB a phone. A small hall fits into memory
+// that the server had freed before, so it says nothing.
+func (s *scenario) perConnection() string {
+	if s.Players < 10_000 {
+		return "–"
+	}
+	return s.spread(func(p productRun) float64 {
+		return float64(p.Report.ServerRSSJoined-p.Report.ServerRSSEmpty) / kib / float64(s.Players)
+	}).String()
 }
 
 // growth writes how much memory each phone adds between two sizes of hall. It does not depend on what the server left

@@ -124,7 +124,8 @@ export async function openScreen(
   room: Room,
   { staff, view, ...options }: ContextOptions & { staff?: Staff; view?: string } = {},
 ): Promise<Face> {
-  const f = await face(browser, { viewport: { width: 1920, height: 1080 }, ...options })
+  // The smallest projector: every pixel is painted by the processor here.
+  const f = await face(browser, { viewport: { width: 1280, height: 720 }, ...options })
   if (staff) await f.context.addCookies(staff.cookies())
   await f.page.goto(`${server.url}/screen/${room.code}${view ? `?view=${view}` : ''}`)
   await expect(f.page.locator('.stage')).toBeVisible()

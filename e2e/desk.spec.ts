@@ -324,8 +324,11 @@ test('the desk is a remote control on a phone', async ({ browser, server, staff 
   await told(desk, 'the question to open', (s) => s.phase === 'open')
   await expect(step(desk)).toContainText('提前截止')
   await expect(step(desk)).toBeInViewport({ ratio: 1 })
-  await step(desk).tap()
-  await told(desk, 'the end of the question', (s) => s.phase === 'closed' || s.phase === 'revealed')
+  // The second half of a double tap is ignored, and this machine may tap as fast as that.
+  await until('the end of the question', async () => {
+    if (desk.state().phase === 'open') await step(desk).tap()
+    return desk.state().phase !== 'open'
+  })
   const wide = await desk.page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
   expect(wide).toBeLessThanOrEqual(0)
   await close(desk)

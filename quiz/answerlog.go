@@ -66,10 +66,11 @@ func (l *AnswerLog) Drain(ctx context.Context) error { return l.g.drain(ctx) }
 // Close writes what is queued and refuses the rest.
 func (l *AnswerLog) Close() { l.g.close() }
 
+// encodeChoice gives "[]" for a line without a choice, which Totals looks for.
 func encodeChoice(a []string) string {
 	b, err := json.Marshal(a)
-	if err != nil {
-		return "[]" // strings always encode
+	if err != nil || len(a) == 0 { // strings always encode
+		return "[]"
 	}
 	return string(b)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -28,6 +29,11 @@ func wrap(doing string, err error) error {
 	return fmt.Errorf("%s: %w", doing, err)
 }
 
+// text is a text of people's as both engines store it: Postgres refuses zero bytes and what is not UTF-8.
+func text(s string) string {
+	return strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "\uFFFD")
+}
+
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
 // CreateContest stores a contest with its teams, rounds and drawn questions. It fills in the ids that are empty and
@@ -39,7 +45,7 @@ func (s *Store) CreateContest(ctx context.Context, c *Contest) error {
 	c.Status = Draft
 	err := s.db.Tx(ctx, func(tx *sqlx.Tx) error {
 		if _, err := tx.ExecContext(ctx, `INSERT INTO contests (id, title, organizer, settings, status, version, created_at)
-			VALUES ($1, $2, $3, $4, $5, 1, $6)`, c.ID, c.Title, c.Organizer, sqldb.JSON[ContestSettings]{V: c.Settings},
+			VALUES ($1, $2, $3, $4, $5, 1, $6)`, c.ID, text(c.Title), text(c.Organizer), sqldb.JSON[ContestSettings]{V: c.Settings},
 			c.Status, sqldb.MillisOf(c.CreatedAt)); err != nil {
 			return err
 		}
@@ -74,7 +80,7 @@ func insertTeams(ctx context.Context, tx *sqlx.Tx, c *Contest) error {
 			unit = nil
 		}
 		if _, err := tx.ExecContext(ctx, `INSERT INTO teams (id, contest_id, unit_id, name, grp, roster, position)
-			VALUES ($1, $2, $3, $4, $5, $6, $7)`, t.ID, c.ID, unit, t.Name, t.Group, t.Roster, i); err != nil {
+			VALUES ($1, $2, $3, $4, $5, $6, $7)`, t.ID, c.ID, unit, text(t.Name), text(t.Group), t.Roster, i); err != nil {
 			return err
 		}
 	}
@@ -86,7 +92,7 @@ func insertRound(ctx context.Context, tx *sqlx.Tx, contestID string, r *Round) e
 		r.ID = newID()
 	}
 	if _, err := tx.ExecContext(ctx, `INSERT INTO rounds (id, contest_id, no, title, format, settings)
-		VALUES ($1, $2, $3, $4, $5, $6)`, r.ID, contestID, r.No, r.Title, r.Format,
+		VALUES ($1, $2, $3, $4, $5, $6)`, r.ID, contestID, r.No, text(r.Title), r.Format,
 		sqldb.JSON[RoundSettings]{V: r.Settings}); err != nil {
 		return err
 	}
@@ -222,7 +228,7 @@ func (s *Store) ListContests(ctx context.Context) ([]Summary, error) {
 // UpdateContest stores title, organizer and settings.
 func (s *Store) UpdateContest(ctx context.Context, c *Contest) error {
 	n, err := s.db.Exec(ctx, `UPDATE contests SET title = $2, organizer = $3, settings = $4, version = version + 1
-		WHERE id = $1`, c.ID, c.Title, c.Organizer, sqldb.JSON[ContestSettings]{V: c.Settings})
+		WHERE id = $1`, c.ID, text(c.Title), text(c.Organizer), sqldb.JSON[ContestSettings]{V: c.Settings})
 	if err != nil {
 		return wrap("update contest "+c.ID, err)
 	}
@@ -243,7 +249,7 @@ func (s *Store) UpdateRound(ctx context.Context, r *Round, redraw []questionbank
 		if answered > 0 {
 			return fault.New(fault.Conflict, "round.begun")
 		}
-		if _, err := tx.ExecContext(ctx, `UPDATE rounds SET title = $2, settings = $3 WHERE id = $1`, r.ID, r.Title,
+		if _, err := tx.ExecContext(ctx, `UPDATE rounds SET title = $2, settings = $3 WHERE id = $1`, r.ID, text(r.Title),
 			sqldb.JSON[RoundSettings]{V: r.Settings}); err != nil {
 			return err
 		}

@@ -202,8 +202,8 @@ func insertEntry(ctx context.Context, tx *sqlx.Tx, e *Entry) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO ledger (id, contest_id, seq, command_id, at, kind, operator_id, operator, round_no,
 		question_no, team_id, entrant_id, points, reason, before, after, reverses)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`, e.ID, e.ContestID, e.Seq,
-		e.CommandID, sqldb.MillisOf(e.At), e.Kind, e.OperatorID, e.Operator, e.RoundNo, e.QuestionNo, e.TeamID, e.EntrantID,
-		e.Points, e.Reason, string(e.Before), string(e.After), e.Reverses)
+		text(e.CommandID), sqldb.MillisOf(e.At), e.Kind, e.OperatorID, text(e.Operator), e.RoundNo, e.QuestionNo, e.TeamID, e.EntrantID,
+		e.Points, text(e.Reason), string(e.Before), string(e.After), e.Reverses)
 	return err
 }
 

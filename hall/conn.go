@@ -1,6 +1,7 @@
 package hall
 
 import (
+	"errors"
 	"io"
 	"net"
 	"sync"
@@ -230,7 +231,7 @@ func (c *Conn) read() {
 			}
 			continue
 		}
-		if err != io.EOF && err != io.ErrUnexpectedEOF {
+		if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 			messages.Put(b)
 			return
 		}
@@ -247,7 +248,7 @@ var messages = sync.Pool{New: func() any { b := make([]byte, maxMessage+1); retu
 
 // ended tells a silent client why it is cut off; other ends need no word.
 func (c *Conn) ended(err error) {
-	if ne, ok := err.(net.Error); ok && ne.Timeout() {
+	if ne, ok := errors.AsType[net.Error](err); ok && ne.Timeout() {
 		c.bye("silent")
 	}
 }

@@ -61,12 +61,6 @@ type server struct {
 	base     string // public address without a slash at the end
 }
 
-// app is the HTTP face once it is built.
-type app interface {
-	Listener(ln net.Listener) error
-	ShutdownWithTimeout(timeout time.Duration) error
-}
-
 // Run serves until the context ends.
 func (c *serveCmd) Run(ctx context.Context) error {
 	log := c.logger(os.Stderr)

@@ -438,6 +438,11 @@ func (l *Live) follow(ctx context.Context, before State, e *Entry) {
 		l.answers = nil
 	}
 	reveals := !before.Revealed(s.At) && s.Revealed(s.At) && s.At.Q > 0
+	if reveals && e != nil && e.Kind == CmdSkip { // the last question, put on show without a count
+		if err := l.loadAnswers(ctx); err != nil {
+			l.Logger.Error("list answers", "contest", l.contest.ID, "error", err)
+		}
+	}
 	switch {
 	case !slices.Equal(before.Voided, s.Voided):
 		l.sum(ctx)

@@ -3,6 +3,7 @@ package hall
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"leitai/fault"
@@ -21,7 +22,12 @@ type entrant struct {
 	status  answerStatus
 	answer  quiz.Answer
 	waiting []string // ids of messages to acknowledge once it is durable
+	via     *Conn    // the connection that a pending answer came by
+	tally   *tally   // of the question
 }
+
+// tally counts the answers to one question.
+type tally struct{ answered, acknowledged atomic.Int64 }
 
 type answerStatus byte
 
@@ -86,10 +92,11 @@ func (h *Hall) answer(c *Conn, m clientMessage, received time.Time) {
 		h.again(c, e, m.ID)
 		return
 	}
-	e.at, e.status, e.answer = at, pending, a
-	e.waiting = append(e.waiting[:0], m.ID)
+	t := h.tally.Load()
+	e.at, e.status, e.answer, e.via, e.tally = at, pending, a, c, t
+	e.waiting = []string{m.ID}
 	e.mu.Unlock()
-	h.answered.Add(1)
+	t.answered.Add(1)
 	h.log.Put(a, e)
 }
 
@@ -124,36 +131,66 @@ func (h *Hall) again(c *Conn, e *entrant, id string) {
 
 // Acked hears from the log what became of an answer (quiz.Acker).
 func (e *entrant) Acked(a quiz.Answer, inserted bool, err error) {
-	if err == nil && !inserted {
-		go e.findFirst(a) // stored through another process, or by a commit whose success we did not hear of
-		return
-	}
-	e.mu.Lock()
-	conn, ids := e.conn, e.waiting
-	round := e.at.R
-	if e.answer.ClientID == a.ClientID && e.answer.QuestionNo == a.QuestionNo && e.answer.RoundID == a.RoundID {
-		e.status = durable
-		if err != nil {
-			e.status = unanswered
-		}
-		e.waiting = nil
-	}
-	e.mu.Unlock()
-	if err != nil {
-		e.hall.answered.Add(-1)
+	switch {
+	case err != nil:
 		e.hall.house.metrics.refused.Inc()
-		e.tell(conn, ids, func(id string) []byte {
-			return textFrame(errorMessage{T: "error", Code: string(fault.Unavailable), Key: "storage.unavailable", Re: id})
-		})
+		e.failed(a)
+	case !inserted:
+		go e.findFirst(a) // stored through another process, or by a commit whose success we did not hear of
+	default:
+		e.hall.house.metrics.acked(a.ReceivedAt)
+		e.counts(a, a)
+	}
+}
+
+// settled is the end of an answer's way to the disk, and whom to tell of it.
+type settled struct {
+	conn  *Conn    // that counts now, nil when away
+	via   *Conn    // that it came by
+	ids   []string // the messages that wait for word
+	round int
+	tally *tally
+}
+
+// settle ends the wait for an answer to a question; ok is false when the entrant has gone on to another one.
+func (e *entrant) settle(about quiz.Answer, status answerStatus, counts quiz.Answer) (_ settled, ok bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.status != pending || e.answer.RoundID != about.RoundID || e.answer.QuestionNo != about.QuestionNo {
+		return settled{}, false
+	}
+	s := settled{e.conn, e.via, e.waiting, e.at.R, e.tally}
+	e.status, e.answer, e.waiting, e.via = status, counts, nil, nil
+	return s, true
+}
+
+// counts notes that `first` is durable, and acknowledges it.
+func (e *entrant) counts(about, first quiz.Answer) {
+	s, ok := e.settle(about, durable, first)
+	if !ok {
 		return
 	}
-	e.hall.acknowledged.Add(1)
-	e.hall.house.metrics.acked(a.ReceivedAt)
-	e.tell(conn, ids, func(id string) []byte {
-		if id == a.ClientID {
-			return ackFrame(a, round, id, "accepted")
+	s.tally.acknowledged.Add(1)
+	e.tell(s.conn, s.ids, func(id string) []byte {
+		if id == first.ClientID {
+			return ackFrame(first, s.round, id, "accepted")
 		}
-		return ackFrame(a, round, id, "duplicate")
+		return ackFrame(first, s.round, id, "duplicate")
+	})
+	if s.conn != s.via && s.conn != nil {
+		go e.hall.tellMe(e) // joined when this answer was not durable yet
+	}
+}
+
+// failed says that an answer was not stored; the phone keeps it and sends it again.
+func (e *entrant) failed(about quiz.Answer) {
+	s, ok := e.settle(about, unanswered, quiz.Answer{})
+	if !ok {
+		return
+	}
+	s.tally.answered.Add(-1)
+	e.tell(s.conn, s.ids, func(id string) []byte {
+		return textFrame(errorMessage{T: "error", Code: string(fault.Unavailable), Key: "storage.unavailable", Re: id})
 	})
 }
 
@@ -171,29 +208,23 @@ func (e *entrant) findFirst(a quiz.Answer) {
 	ctx, cancel := context.WithTimeout(context.Background(), storeWait)
 	defer cancel()
 	first, ok, err := e.hall.store.FindAnswer(ctx, a.RoundID, a.QuestionNo, e.ID)
-	e.mu.Lock()
-	conn, ids, round := e.conn, e.waiting, e.at.R
-	e.waiting = nil
-	if err == nil && ok {
-		e.answer, e.status = first, durable
-	} else {
-		e.status = unanswered
-	}
-	e.mu.Unlock()
 	if err != nil || !ok {
-		e.hall.answered.Add(-1)
-		e.tell(conn, ids, func(id string) []byte {
-			return textFrame(errorMessage{T: "error", Code: string(fault.Unavailable), Key: "storage.unavailable", Re: id})
-		})
+		e.failed(a)
 		return
 	}
-	e.hall.acknowledged.Add(1)
-	e.tell(conn, ids, func(id string) []byte {
-		if id == first.ClientID {
-			return ackFrame(first, round, id, "accepted")
-		}
-		return ackFrame(first, round, id, "duplicate")
-	})
+	e.counts(a, first)
+}
+
+// tellMe sends an entrant what only they may see.
+func (h *Hall) tellMe(e *entrant) {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	e.mu.Lock()
+	conn := e.conn
+	e.mu.Unlock()
+	if conn != nil {
+		conn.send(textFrame(h.me(e)))
+	}
 }
 
 func ackFrame(a quiz.Answer, round int, id, status string) []byte {

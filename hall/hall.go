@@ -43,10 +43,9 @@ type Hall struct {
 	gate sync.RWMutex
 	open *openQuestion // guarded by gate; nil: no answers are taken
 
-	answered     atomic.Int64
-	acknowledged atomic.Int64
-	streaks      map[string]int // the event goroutine's own
-	streaksFor   quiz.Ref
+	tally      atomic.Pointer[tally] // of the current question
+	streaks    map[string]int        // the event goroutine's own
+	streaksFor quiz.Ref
 
 	joining singleflight.Group // by the hash of a phone's secret
 
@@ -87,6 +86,7 @@ func newHall(ctx context.Context, house *House, code string, contest *quiz.Conte
 	h := &Hall{house: house, store: house.Store, log: house.Log, code: code, contest: contest, entrants: map[string]*entrant{},
 		names: map[nameKey]bool{}, byTeam: map[string]*lobbyTeam{}, begun: make(chan struct{}), stop: make(chan struct{}), stopped: make(chan struct{})}
 	h.phase.Store(&state)
+	h.tally.Store(&tally{})
 	for _, t := range contest.Teams {
 		l := &lobbyTeam{ID: t.ID, Name: t.Name}
 		h.byTeam[t.ID] = l
@@ -119,8 +119,8 @@ func (h *Hall) loadAnswers(ctx context.Context, s quiz.State) error {
 	for _, a := range as {
 		if e := h.entrants[a.EntrantID]; e != nil && len(a.Choice) > 0 {
 			e.at, e.status, e.answer = s.At, durable, a
-			h.answered.Add(1)
-			h.acknowledged.Add(1)
+			h.tally.Load().answered.Add(1)
+			h.tally.Load().acknowledged.Add(1)
 		}
 	}
 	return nil
@@ -149,8 +149,7 @@ func (h *Hall) Publish(e quiz.Event) {
 	h.loadStreaks(s)
 	h.gate.Lock()
 	if s.At != before.At {
-		h.answered.Store(0)
-		h.acknowledged.Store(0)
+		h.tally.Store(&tally{})
 	}
 	h.open = h.openQuestion(s)
 	h.phase.Store(&s)
@@ -363,7 +362,8 @@ func (h *Hall) tellLobby() {
 
 // count is read with mu held.
 func (h *Hall) count() count {
-	return count{Connected: len(h.players) - h.away, Answered: int(h.answered.Load()), Acknowledged: int(h.acknowledged.Load()),
+	t := h.tally.Load()
+	return count{Connected: len(h.players) - h.away, Answered: int(t.answered.Load()), Acknowledged: int(t.acknowledged.Load()),
 		Screens: len(h.screens)}
 }
 

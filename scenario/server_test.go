@@ -14,6 +14,7 @@ import (
 
 	"github.com/alicebob/miniredis/v2"
 	"github.com/gofiber/fiber/v2"
+	"github.com/jmoiron/sqlx"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
 
@@ -212,4 +213,26 @@ func eventually(t *testing.T, what string, holds func() bool) {
 			t.Fatalf("waited in vain: %s", what)
 		}
 	}
+}
+
+// holdDatabase keeps SQLite's one writer busy until the returned function is called.
+func (s *server) holdDatabase() (free func()) {
+	s.t.Helper()
+	held, release, done := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+	go func() {
+		done <- s.db.Tx(context.Background(), func(*sqlx.Tx) error {
+			close(held)
+			<-release
+			return nil
+		})
+	}()
+	<-held
+	free = sync.OnceFunc(func() {
+		close(release)
+		if err := <-done; err != nil {
+			s.t.Error(err)
+		}
+	})
+	s.t.Cleanup(free)
+	return free
 }

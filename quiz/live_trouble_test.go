@@ -422,3 +422,22 @@ func TestAnOutageIsWrittenDown(t *testing.T) {
 		}
 	})
 }
+
+func TestARoomDoesNotStartHalfLoaded(t *testing.T) {
+	for _, call := range []string{"ListLedger", "Totals", "Adjustments", "ListEntrants", "AnswersTo", "SaveState"} {
+		inTheater(t, newContest(nil, 1), func(h *theater) {
+			h.do(CmdNext)
+			h.question(map[string]string{"ann": "B"})
+			h.live.Stop()
+			time.Sleep(time.Minute)
+			h.store.with(func(m *memory) { m.failing[call] = true })
+			room, _ := h.store.stored()
+			if l, err := StartLive(h.t.Context(), h.config(), h.contest, room); l != nil || fault.CodeOf(err) != fault.Unavailable {
+				t.Errorf("%s fails: got %v and %v", call, l, err)
+			}
+			h.store.with(func(m *memory) { m.failing[call] = false })
+			h.start()
+			h.wantPoints(map[string]int64{"ann": 10, "ada": 0, "bob": 0, "red": 1000, "blue": 0})
+		})
+	}
+}

@@ -40,16 +40,25 @@ func roomIsReadAsItWasStored(t *testing.T, s *Store) {
 		t.Errorf("the contest is %s", got)
 	}
 
+	wantFault(t, s.CreateRoom(t.Context(), r), fault.Conflict, "room.exists") // and not that its own code is taken
 	again := r
 	again.Code = "another"
 	wantFault(t, s.CreateRoom(t.Context(), again), fault.Conflict, "room.exists")
+	open := func(code string, want bool) {
+		t.Helper()
+		if got, err := s.RoomIsOpen(t.Context(), code); got != want || err != nil {
+			t.Errorf("the room %s is open: %v, %v", code, got, err)
+		}
+	}
+	open(r.Code, true)
+	open(again.Code, false)
 	other := create(t, s, fullContest())
 	taken := Room{ContestID: other.ID, Code: r.Code, State: r.State, Holder: "node2"}
 	wantFault(t, s.CreateRoom(t.Context(), taken), fault.Conflict, "room.code_taken")
 	if got := find(t, s, other.ID).Status; got != Draft {
 		t.Errorf("the contest without a room is %s", got)
 	}
-	taken.Code, taken.AliveAt = "482915", noon.UTC()
+	taken.Code, taken.AliveAt = other.ID[len(other.ID)-6:], noon.UTC()
 	if err := s.CreateRoom(t.Context(), taken); err != nil {
 		t.Fatal(err)
 	}
@@ -57,6 +66,7 @@ func roomIsReadAsItWasStored(t *testing.T, s *Store) {
 		t.Fatal(err)
 	}
 	taken.Closed = true
+	open(taken.Code, false)
 	rooms, err := s.ListRooms(t.Context())
 	if err != nil {
 		t.Fatal(err)

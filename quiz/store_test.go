@@ -391,6 +391,7 @@ func aSlowDatabaseIsUnavailable(t *testing.T, s *Store) {
 		"Streaks":             func() error { _, err := s.Streaks(ctx, "c", Ref{1, 1}, nil); return err },
 		"CreateRoom":          func() error { return s.CreateRoom(ctx, Room{}) },
 		"FindRoom":            func() error { _, err := s.FindRoom(ctx, "c"); return err },
+		"RoomIsOpen":          func() error { _, err := s.RoomIsOpen(ctx, "482915"); return err },
 		"ListRooms":           func() error { _, err := s.ListRooms(ctx); return err },
 		"TakeRoom":            func() error { _, err := s.TakeRoom(ctx, "c", "h", noon, noon); return err },
 		"Beat":                func() error { _, err := s.Beat(ctx, "c", "h", noon); return err },

@@ -10,6 +10,10 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LISTEN  ?=
 BOTS    ?=
 
+# One set of flags for vet, build and tests, so that each dependency is compiled once; the race detector needs its own.
+export GOFLAGS     := $(GOFLAGS) -trimpath
+export CGO_ENABLED := 0
+
 # npm writes the first at the end of an install, our build writes the second at the end of a build.
 WEB_INSTALLED := web/node_modules/.package-lock.json
 WEB_BUILT     := web/dist/build.txt
@@ -27,7 +31,7 @@ run: build ## build what changed and start the demo on embedded storage in ./dat
 
 build: web ## the web pages and bin/leitai
 	@echo "building bin/leitai $(VERSION)"
-	@CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '-X main.version=$(VERSION)' -o bin/leitai ./cmd/leitai
+	@go build -buildvcs=false -ldflags '-X main.version=$(VERSION)' -o bin/leitai ./cmd/leitai
 
 web: tools $(WEB_BUILT) ## the web pages, when their sources are newer
 
@@ -52,7 +56,7 @@ test-web: web ## types and unit tests of the web pages
 test-go: tools services ## vet and all Go tests with the race detector, against real Postgres and Redis
 	@bash scripts/check-tools.sh gcc
 	go vet ./...
-	CGO_ENABLED=1 go run ./internal/testenv/with -- go test -race -timeout 20m ./...
+	go run ./internal/testenv/with -- env CGO_ENABLED=1 go test -race -timeout 20m ./...
 
 e2e: build services ## browser tests against the real binary
 	@bash scripts/e2e.sh

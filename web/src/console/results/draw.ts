@@ -34,7 +34,7 @@ export function draw(box: HTMLElement): Drawn {
         data: data.labels,
         axisLabel: {
           color: ink,
-          interval: 0,
+          ...(data.sideways ? { interval: 0 } : { hideOverlap: true }),
           width: data.sideways ? 150 : 60,
           overflow: 'truncate' as const,
         },

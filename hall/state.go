@@ -74,7 +74,7 @@ func (h *Hall) roomState() playerState {
 	p := playerState{T: "state", Seq: s.Seq, ServerMS: time.Now().UnixMilli(), Build: h.house.Build, Code: h.code,
 		Contest: Info(c), Phase: string(s.Phase), Paused: s.Paused, Blank: s.Blank, BreakUntilMS: instant(s.BreakUntil),
 		ScoresHidden: s.Pacing.ScoresHidden, QuestionNo: s.At.Q, LimitMS: s.LimitMS, AutoMS: instant(s.AutoAt), Voided: s.IsVoid(s.At)}
-	if s.Paused {
+	if s.Paused && s.RemainingMS > 0 {
 		p.RemainingMS = &s.RemainingMS
 	}
 	switch s.Phase {

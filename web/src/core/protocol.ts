@@ -194,7 +194,7 @@ export interface LedgerEntry {
   id: string
   seq: number
   at_ms: number
-  /** The command, or "resumed" after an outage. */
+  /** The command, or "recovered" after an outage. */
   kind: string
   operator: string
   round_no: number

@@ -159,13 +159,14 @@ type ledger struct {
 	entries    []Entry
 	reversedBy map[string]string // entry id → id of the entry that took it back
 	commands   map[string]bool   // command ids that were done
+	skipped    map[Ref]bool
 }
 
 // tailLength is how many entries the desk is shown.
 const tailLength = 50
 
 func newLedger(entries []Entry) *ledger {
-	l := &ledger{reversedBy: map[string]string{}, commands: map[string]bool{}}
+	l := &ledger{reversedBy: map[string]string{}, commands: map[string]bool{}, skipped: map[Ref]bool{}}
 	for _, e := range entries {
 		l.add(e)
 	}
@@ -178,6 +179,18 @@ func (l *ledger) add(e Entry) {
 	if e.Reverses != "" {
 		l.reversedBy[e.Reverses] = e.ID
 	}
+	if e.Kind == CmdSkip {
+		l.skipped[Ref{e.RoundNo, e.QuestionNo}] = true
+	}
+}
+
+// inverse gives the command that takes an entry back now. A question that was void and then skipped stays void: it was
+// never counted.
+func (l *ledger) inverse(e Entry, s State) (Command, error) {
+	if e.Kind == CmdVoid && l.skipped[Ref{e.RoundNo, e.QuestionNo}] {
+		return Command{}, fault.New(fault.Conflict, "ledger.not_undoable")
+	}
+	return inverse(e, s)
 }
 
 // undoable reports whether an entry can be taken back now.
@@ -185,7 +198,7 @@ func (l *ledger) undoable(e Entry, s State) bool {
 	if e.Reverses != "" || l.reversedBy[e.ID] != "" {
 		return false
 	}
-	_, err := inverse(e, s)
+	_, err := l.inverse(e, s)
 	return err == nil
 }
 

@@ -96,7 +96,7 @@ func (b *book) undo(id string) error {
 	if err != nil {
 		return err
 	}
-	cmd, err := inverse(e, b.s)
+	cmd, err := b.ledger.inverse(e, b.s)
 	if err != nil {
 		return err
 	}
@@ -205,6 +205,18 @@ func TestVoidOfAnEarlierRoundIsTakenBack(t *testing.T) {
 		t.Errorf("void are %v", b.s.Voided)
 	}
 	b.want("open@2.1")
+}
+
+func TestASkippedQuestionStaysVoid(t *testing.T) {
+	b := newBook(t)
+	b.do(CmdNext, CmdNext)
+	e := b.enter(Command{Name: CmdVoid})
+	b.enter(Command{Name: CmdSkip})
+	wantFault(t, b.undo(e.ID), fault.Conflict, "ledger.not_undoable")
+	wantFault(t, b.undo(""), fault.Conflict, "ledger.nothing")
+	if lines := Lines(b.ledger.entries, b.s); lines[0].Undoable || !b.s.IsVoid(Ref{1, 1}) {
+		t.Errorf("the ledger is %+v", lines)
+	}
 }
 
 func TestUndoWithoutAnIdTakesTheLastPossible(t *testing.T) {

@@ -305,7 +305,7 @@ func (l *Live) command(cmd Command) (State, error) {
 		if err != nil {
 			return l.state, err
 		}
-		back, err := inverse(e, l.state)
+		back, err := l.ledger.inverse(e, l.state)
 		if err != nil {
 			return l.state, err
 		}

@@ -32,6 +32,7 @@ func (h *Hall) follow(e quiz.Event, reveals bool) bool {
 	changed := e.Scores != h.scores || !h.places.known && e.State.At.Q > 0
 	hidden := h.event.State.Pacing.ScoresHidden != e.State.Pacing.ScoresHidden
 	moved := h.event.State.At != e.State.At
+	ended := h.event.State.Phase != e.State.Phase && e.State.Phase == quiz.PhaseFinished
 	h.mu.RUnlock()
 	var p places
 	if changed {
@@ -48,7 +49,7 @@ func (h *Hall) follow(e quiz.Event, reveals bool) bool {
 	if e.Reveal == nil {
 		h.results = nil
 	}
-	return changed || reveals || hidden || moved
+	return changed || reveals || hidden || moved || ended
 }
 
 func (h *Hall) readResults(at quiz.Ref) map[string]quiz.Answer {

@@ -86,7 +86,7 @@ func (h *Hall) answer(c *Conn, m clientMessage, received time.Time) {
 	mark := q.question.Question.Mark(choice)
 	a := quiz.Answer{RoundID: q.roundID, QuestionNo: at.Q, EntrantID: e.ID, ClientID: m.ID, Choice: choice, ReceivedAt: received,
 		Elapsed: timing.Elapsed, Adjusted: timing.Adjusted, Correct: mark.Right,
-		Points: q.settings.PointsFor(q.question.Question.Type, mark, timing.Adjusted, q.limit, q.streaks[e.ID])}
+		Points: q.settings.PointsFor(q.question.Question.Type, mark, timing.Adjusted, q.streaks[e.ID])}
 	e.mu.Lock()
 	if e.at == at && e.status != unanswered { // the same person's other connection was quicker
 		h.again(c, e, m.ID)

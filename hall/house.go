@@ -96,7 +96,8 @@ func (h *House) Resume(ctx context.Context) error {
 	return nil
 }
 
-// Open opens a contest's room, or gives the one that is open. A room that was closed goes on where it stood.
+// Open opens a contest's room, or gives the one that is open. A room that was closed goes on where it stood, with as
+// much time on its clock as it had.
 func (h *House) Open(ctx context.Context, contestID string) (code string, state quiz.State, err error) {
 	h.opening.Lock()
 	defer h.opening.Unlock()
@@ -111,9 +112,6 @@ func (h *House) Open(ctx context.Context, contestID string) (code string, state 
 		return "", quiz.State{}, err
 	}
 	now := time.Now()
-	if stored.Closed {
-		stored.AliveAt = now // its clock stood still, on purpose
-	}
 	ok, err := h.Store.TakeRoom(ctx, contestID, h.Node, now, now.Add(-leaseFor))
 	if err != nil {
 		return "", quiz.State{}, err

@@ -509,7 +509,7 @@ func (h *theater) answerTo(at Ref, entrant, choice string, after time.Duration) 
 	mark := q.Question.Mark([]string{choice})
 	_, err := h.store.AppendAnswers(context.Background(), []Answer{{RoundID: round.ID, QuestionNo: at.Q, EntrantID: entrant,
 		ClientID: entrant + choice, Choice: []string{choice}, ReceivedAt: time.Now(), Elapsed: after, Adjusted: after, Correct: mark.Right,
-		Points: round.Settings.PointsFor(q.Question.Type, mark, after, round.Settings.Limit(), 0)}})
+		Points: round.Settings.PointsFor(q.Question.Type, mark, after, 0)}})
 	if err != nil {
 		h.t.Fatal(err)
 	}

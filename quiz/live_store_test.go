@@ -124,7 +124,7 @@ func (p *playhouse) answers() {
 		timing := TimeAnswer(time.Now(), time.UnixMilli(s.ClosesAt), ms(int(s.LimitMS)), ms(p.IntN(300)), true)
 		p.log.Put(Answer{RoundID: round.ID, QuestionNo: q.No, EntrantID: fmt.Sprint(p.contest.ID, "p", i), Choice: choice,
 			ReceivedAt: time.Now(), Elapsed: timing.Elapsed, Adjusted: timing.Adjusted, Correct: mark.Right,
-			Points: round.Settings.PointsFor(q.Question.Type, mark, timing.Adjusted, round.Settings.Limit(), p.IntN(3))},
+			Points: round.Settings.PointsFor(q.Question.Type, mark, timing.Adjusted, p.IntN(3))},
 			&acks{first: map[string]int{}})
 	}
 }

@@ -15,7 +15,7 @@ const fullSpeed = 500 * time.Millisecond
 // time allowed in the end, which is not looked at: measured against that, an answer on its way when staff locked the
 // question would be worth next to nothing, and one after an extension more than those before. The bonus of Order for
 // the first right answers is added when the question closes, see OrderBonusAt. Source: DOMAIN.md, "Scoring of one answer".
-func (s RoundSettings) PointsFor(typ questionbank.Type, mark questionbank.Mark, t, _ time.Duration, streak int) int {
+func (s RoundSettings) PointsFor(typ questionbank.Type, mark questionbank.Mark, t time.Duration, streak int) int {
 	share := s.share(typ, mark)
 	if share == 0 {
 		return s.Wrong

@@ -76,7 +76,7 @@ func TestPointsByScoringMode(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := tt.s.PointsFor(tt.typ, right, tt.t, tt.s.Limit(), 0); got != tt.want {
+			if got := tt.s.PointsFor(tt.typ, right, tt.t, 0); got != tt.want {
 				t.Errorf("got %d, want %d", got, tt.want)
 			}
 		})
@@ -93,7 +93,7 @@ func TestSpeedIsTheFormulaInExactArithmetic(t *testing.T) {
 			})
 			for at := 500; at <= limit; at += 7 {
 				want := (full*(2*limit-at) + limit) / (2 * limit)
-				if got := s.PointsFor(questionbank.Single, right, ms(at), ms(limit), 0); got != want {
+				if got := s.PointsFor(questionbank.Single, right, ms(at), 0); got != want {
 					t.Fatalf("T %d ms, P %d, t %d ms: got %d, want %d", limit, full, at, got, want)
 				}
 			}
@@ -106,9 +106,9 @@ func TestSpeedIsTheFormulaInExactArithmetic(t *testing.T) {
 func TestAnEarlierAnswerIsNeverWorthLess(t *testing.T) {
 	for _, scoring := range []Scoring{Fixed, Speed, Decay, Order} {
 		s := rules(func(s *RoundSettings) { s.Scoring = scoring })
-		early := s.PointsFor(questionbank.Single, right, 5*second, 20*second, 0)
-		locked := s.PointsFor(questionbank.Single, right, ms(5900), ms(6000), 0)
-		extended := s.PointsFor(questionbank.Single, right, 21*second, 50*second, 0)
+		early := s.PointsFor(questionbank.Single, right, 5*second, 0)
+		locked := s.PointsFor(questionbank.Single, right, ms(5900), 0)
+		extended := s.PointsFor(questionbank.Single, right, 21*second, 0)
 		if early < locked || locked < extended {
 			t.Errorf("%s: 5 s of 20 s is worth %d, 5.9 s before a lock %d, 21 s after an extension %d", scoring, early, locked, extended)
 		}
@@ -125,7 +125,7 @@ func TestWrongAnswersCostWhatIsSet(t *testing.T) {
 	for _, scoring := range []Scoring{Fixed, Speed, Decay, Order} {
 		for _, penalty := range []int{0, -10} {
 			s := rules(func(s *RoundSettings) { s.Scoring, s.Wrong, s.StreakStep = scoring, penalty, 100 })
-			if got := s.PointsFor(questionbank.Single, wrong, second, s.Limit(), 4); got != penalty {
+			if got := s.PointsFor(questionbank.Single, wrong, second, 4); got != penalty {
 				t.Errorf("%s with a penalty of %d: got %d", scoring, penalty, got)
 			}
 		}
@@ -168,7 +168,7 @@ func TestPartialCredit(t *testing.T) {
 						s.Points[typ] = 20
 					}
 				})
-				if got := s.PointsFor(tt.typ, tt.mark, second, s.Limit(), 0); got != want {
+				if got := s.PointsFor(tt.typ, tt.mark, second, 0); got != want {
 					t.Errorf("%s: got %d, want %d", partial, got, want)
 				}
 			}
@@ -179,7 +179,7 @@ func TestPartialCredit(t *testing.T) {
 func TestPartialCreditShrinksWithTime(t *testing.T) {
 	s := rules(func(s *RoundSettings) { s.Scoring, s.Partial = Decay, PartialHalf })
 	subset := questionbank.Mark{Chosen: 1, Of: 3}
-	if got := s.PointsFor(questionbank.Multiple, subset, 5*second, s.Limit(), 0); got != 275 { // half of 550
+	if got := s.PointsFor(questionbank.Multiple, subset, 5*second, 0); got != 275 { // half of 550
 		t.Errorf("got %d, want 275", got)
 	}
 }
@@ -187,24 +187,24 @@ func TestPartialCreditShrinksWithTime(t *testing.T) {
 func TestStreakBonusGrowsToItsCap(t *testing.T) {
 	s := rules(func(s *RoundSettings) { s.StreakStep = 100 })
 	for before, want := range []int{10, 110, 210, 310, 410, 510, 510, 510} {
-		if got := s.PointsFor(questionbank.Single, right, second, s.Limit(), before); got != want {
+		if got := s.PointsFor(questionbank.Single, right, second, before); got != want {
 			t.Errorf("%d right before: got %d, want %d", before, got, want)
 		}
 	}
 	uneven := rules(func(s *RoundSettings) { s.StreakStep, s.StreakMax = 30, 50 })
 	for before, want := range []int{10, 40, 60, 60} {
-		if got := uneven.PointsFor(questionbank.Single, right, second, uneven.Limit(), before); got != want {
+		if got := uneven.PointsFor(questionbank.Single, right, second, before); got != want {
 			t.Errorf("steps of 30 to 50, %d right before: got %d, want %d", before, got, want)
 		}
 	}
-	if off := rules(nil); off.PointsFor(questionbank.Single, right, second, off.Limit(), 9) != 10 {
+	if off := rules(nil); off.PointsFor(questionbank.Single, right, second, 9) != 10 {
 		t.Error("a streak earns something though it is off by default")
 	}
 	partial := rules(func(s *RoundSettings) { s.StreakStep, s.Partial = 100, PartialHalf })
-	if got := partial.PointsFor(questionbank.Multiple, questionbank.Mark{Chosen: 1, Of: 2}, second, partial.Limit(), 3); got != 10 {
+	if got := partial.PointsFor(questionbank.Multiple, questionbank.Mark{Chosen: 1, Of: 2}, second, 3); got != 10 {
 		t.Errorf("a partly right answer got %d, want 10 without a streak bonus", got)
 	}
-	if got := partial.PointsFor(questionbank.Multiple, allThree, second, partial.Limit(), 1); got != 120 {
+	if got := partial.PointsFor(questionbank.Multiple, allThree, second, 1); got != 120 {
 		t.Errorf("a right multiple after one right answer got %d, want 120", got)
 	}
 }
@@ -225,7 +225,7 @@ func TestFullPointsIsTheBestRightAnswer(t *testing.T) {
 	for _, scoring := range []Scoring{Fixed, Speed, Decay, Order} {
 		for _, typ := range questionbank.Types {
 			s := rules(func(s *RoundSettings) { s.Scoring = scoring })
-			best := s.PointsFor(typ, right, 0, s.Limit(), 0) + s.OrderBonusAt(0)
+			best := s.PointsFor(typ, right, 0, 0) + s.OrderBonusAt(0)
 			if got := s.FullPoints(typ); got != best {
 				t.Errorf("%s %s: full points %d, but the best answer earns %d", scoring, typ, got, best)
 			}

@@ -34,7 +34,7 @@ func everyType(mark string) []questionbank.Question {
 		q := &base[i]
 		q.ID, q.Version, q.Difficulty, q.Category = uuid.NewString(), 1, 2, "传统文化"
 		q.Stem += fmt.Sprintf("（%s 题面%d）", strings.ToLower(mark), i+1)
-		q.Explanation, q.Source = mark+"解析", mark+"出处"
+		q.Explanation, q.Source = fmt.Sprintf("%s解析%d。", mark, i+1), fmt.Sprintf("%s出处%d。", mark, i+1)
 	}
 	return base
 }

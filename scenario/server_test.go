@@ -59,6 +59,7 @@ type server struct {
 	house *hall.House
 	app   *fiber.App
 	log   *logbook
+	proc  *process // the real program instead of the fields above, see launch
 
 	accounts sync.Once
 	served   chan error

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"github.com/redis/go-redis/v9"
 )
 
 // settings are what an installation can choose. Values are texts here and checked by Validate, so that every fault is
@@ -53,8 +55,10 @@ func (s *settings) Validate() error {
 	if s.DatabaseURL != "" && !hasScheme(s.DatabaseURL, "postgres", "postgresql") {
 		bad("LEITAI_DATABASE_URL", "is not a postgres:// address")
 	}
-	if s.RedisURL != "" && !hasScheme(s.RedisURL, "redis", "rediss") {
-		bad("LEITAI_REDIS_URL", "is not a redis:// address")
+	if s.RedisURL != "" {
+		if _, err := redis.ParseURL(s.RedisURL); err != nil || !hasScheme(s.RedisURL, "redis", "rediss") { // err may show a password
+			bad("LEITAI_REDIS_URL", "is not a redis://host:port/number address")
+		}
 	}
 	if s.PublicURL != "" && !hasScheme(s.PublicURL, "http", "https") {
 		bad("LEITAI_PUBLIC_URL", "%q is not an http:// or https:// address", s.PublicURL)

@@ -6,8 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -99,6 +101,7 @@ func packages(t *testing.T) []goPackage {
 	if listed != nil {
 		return listed
 	}
+	lookAtSources(t)
 	cmd := exec.Command("go", "list", "-e", "-json=ImportPath,Imports,Deps", "./...")
 	cmd.Dir = "../.."
 	cmd.Stderr = os.Stderr
@@ -114,6 +117,24 @@ func packages(t *testing.T) []goPackage {
 			t.Fatalf("read go list: %v", err)
 		}
 		listed = append(listed, p)
+	}
+}
+
+// lookAtSources lists the module's folders, so that `go test` runs the rules again when a file has changed: it cannot
+// know what `go list` reads.
+func lookAtSources(t *testing.T) {
+	t.Helper()
+	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && slices.Contains([]string{".git", "bin", "data", "docs", "e2e", "node_modules", "dist"}, d.Name()) {
+			return fs.SkipDir
+		}
+		if errors.Is(err, fs.ErrNotExist) { // somebody else's temporary file
+			return nil
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatalf("look at the sources: %v", err)
 	}
 }
 

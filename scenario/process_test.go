@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"leitai/internal/testenv"
 	"leitai/people"
 	"leitai/questionbank"
@@ -42,12 +44,17 @@ var binary = sync.OnceValues(func() (string, error) {
 })
 
 func TestMain(m *testing.M) {
+	redis.SetLogger(quiet{}) // it is stopped on purpose
 	code := m.Run()
 	if built != "" {
 		_ = os.RemoveAll(built)
 	}
 	os.Exit(code)
 }
+
+type quiet struct{}
+
+func (quiet) Printf(context.Context, string, ...any) {}
 
 // process is a run of the real program.
 type process struct {

@@ -96,6 +96,7 @@ func (s *server) start() {
 	s.must(s.db.Migrate(ctx))
 	opts, err := redis.ParseURL(s.st.redis)
 	s.must(err)
+	opts.DialTimeout, opts.ReadTimeout, opts.WriteTimeout, opts.MaxRetries, opts.DialerRetries = time.Second, time.Second, time.Second, 1, 1
 	s.redis = redis.NewClient(opts)
 	staff := people.NewStore(s.db)
 	s.banks, s.quiz = questionbank.NewStore(s.db), quiz.NewStore(s.db)

@@ -170,8 +170,17 @@ func (s *server) open(ctx context.Context, c *serveCmd) error {
 	}
 	// A show does not wait for Redis: better no board for a moment than a hall that stands still.
 	opts.DialTimeout, opts.ReadTimeout, opts.WriteTimeout, opts.MaxRetries = time.Second, time.Second, time.Second, 1
+	opts.DialerRetries = 1
+	redis.SetLogger(redisLog{s.log})
 	s.redis = redis.NewClient(opts)
 	return nil
+}
+
+// redisLog keeps the library's own log, a line for each connection that fails, out of ours: the callers say what failed.
+type redisLog struct{ log *slog.Logger }
+
+func (l redisLog) Printf(ctx context.Context, format string, v ...any) {
+	l.log.DebugContext(ctx, "redis: "+fmt.Sprintf(format, v...))
 }
 
 // tokenKey is the installation's key for players' tokens, made on the first start.

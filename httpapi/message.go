@@ -49,6 +49,9 @@ var catalogue = map[string]text{
 	"room.lost":         {"赛场已由另一个服务进程接管，请重试", "Another process has taken over this room. Please try again."},
 	"room.busy":         {"赛场正忙，请重试", "The room is busy. Please try again."},
 	"room.begun":        {"比赛已经开始，不能再修改", "The show has begun; this cannot be changed any more."},
+	"room.exists":       {"赛场刚刚由别人开启，请重试", "Somebody else has just opened this room. Please try again."},
+	"room.code_taken":   {"暂时没有可用的比赛码，请重试", "No room code is free at the moment. Please try again."},
+	"command.done":      {"这个操作已经执行过", "This was done already."},
 	"command.unknown":   {"没有这个操作", "There is no such command."},
 
 	"name.required":    {"请填写姓名", "Please enter a name."},

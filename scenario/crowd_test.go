@@ -288,7 +288,7 @@ func TestSlowPhoneIsToldToComeBack(t *testing.T) {
 
 // TestFullHouse: no more connections than the process can hold; who comes later is told to try again.
 func TestFullHouse(t *testing.T) {
-	s := startWith(t, embedded(t), 3)
+	s := start(t, embedded(t), func(s *server) { s.conns = 3 })
 	g := s.stage("满座", nil)
 	a, _, _ := g.join("一", 0), g.join("二", 0), g.screen()
 	k := s.dial(nil)

@@ -64,21 +64,21 @@ type server struct {
 	accounts sync.Once
 	served   chan error
 	running  bool
-	conns    int
+	conns    int      // most connections
+	secure   bool     // behind https
+	proxies  []string // whose X-Forwarded-For counts
 }
 
 // password is that of every account in these tests.
 const password = "long enough to pass"
 
 // start starts a server on empty or used storage; it stops with the test.
-func start(t *testing.T, st storage) *server {
+func start(t *testing.T, st storage, options ...func(*server)) *server {
 	t.Helper()
-	return startWith(t, st, 20000)
-}
-
-func startWith(t *testing.T, st storage, conns int) *server {
-	t.Helper()
-	s := &server{t: t, st: st, addr: "127.0.0.1:0", log: &logbook{}, conns: conns}
+	s := &server{t: t, st: st, addr: "127.0.0.1:0", log: &logbook{}, conns: 20000}
+	for _, o := range options {
+		o(s)
+	}
 	s.start()
 	t.Cleanup(s.stop)
 	return s
@@ -107,7 +107,7 @@ func (s *server) start() {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(s.house.Collectors()...)
 	s.app, err = httpapi.New(httpapi.Config{Quiz: s.quiz, Banks: s.banks, People: staff, House: s.house, Logger: logger,
-		Web: fstest.MapFS{}, Metrics: registry, Checks: []httpapi.Check{{Name: "database", Run: s.db.Ping},
+		Web: fstest.MapFS{}, Metrics: registry, Secure: s.secure, TrustedProxies: s.proxies, Checks: []httpapi.Check{{Name: "database", Run: s.db.Ping},
 			{Name: "redis", Run: func(ctx context.Context) error { return s.redis.Ping(ctx).Err() }}}})
 	s.must(err)
 	s.accounts.Do(func() { s.makeAccounts(ctx, staff) })

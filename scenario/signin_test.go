@@ -98,3 +98,23 @@ func TestNewcomerMustChangeThePassword(t *testing.T) {
 	me.do("PUT", "/api/v1/session/password", fields{"current": password, "new": "another long one"}).ok(nil)
 	me.do("POST", "/api/v1/contests/"+c.ID+"/room", nil).ok(nil)
 }
+
+// TestBehindAProxy: with an https address cookies are for https only, and failures are counted by the address that the
+// proxy names; anybody else's word for it counts for nothing.
+func TestBehindAProxy(t *testing.T) {
+	s := start(t, embedded(t), func(s *server) { s.secure, s.proxies = true, []string{"127.0.0.1"} })
+	res := s.nobody().do("POST", "/api/v1/session", fields{"username": "viewer", "password": password}).ok(nil)
+	if c := (&http.Response{Header: res.header}).Cookies(); len(c) != 1 || !c[0].Secure || !c[0].HttpOnly {
+		t.Errorf("cookie: %v", res.header)
+	}
+	from := func(address string) *caller {
+		c := s.nobody()
+		c.header.Set("X-Forwarded-For", address)
+		return c
+	}
+	for range 10 {
+		from("203.0.113.7").do("POST", "/api/v1/session", fields{"username": "admin", "password": "wrong"}).refused(401, "unauthorized", "session.wrong")
+	}
+	from("203.0.113.7").do("POST", "/api/v1/session", fields{"username": "admin", "password": password}).refused(429, "rate_limited", "request.too_many")
+	from("203.0.113.8").do("POST", "/api/v1/session", fields{"username": "admin", "password": password}).ok(nil)
+}

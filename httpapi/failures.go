@@ -27,19 +27,17 @@ func newFailures(most int, window time.Duration) *failures {
 	return &failures{most: most, window: window, byKey: map[string]failed{}}
 }
 
-func (f *failures) blocked(key string, now time.Time) bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	e := f.byKey[key]
-	return e.n >= f.most && now.Before(e.until)
-}
-
-func (f *failures) add(key string, now time.Time) {
+// try counts a try as a failure, before it is made: guesses that come at the same instant are counted, too. It reports
+// whether the try may be made.
+func (f *failures) try(key string, now time.Time) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	e := f.byKey[key]
 	if now.After(e.until) {
 		e = failed{until: now.Add(f.window)}
+	}
+	if e.n >= f.most {
+		return false
 	}
 	e.n++
 	f.byKey[key] = e
@@ -49,5 +47,21 @@ func (f *failures) add(key string, now time.Time) {
 				delete(f.byKey, k)
 			}
 		}
+	}
+	return true
+}
+
+// forgive takes back a try that was no failure.
+func (f *failures) forgive(key string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	e, ok := f.byKey[key]
+	if !ok {
+		return
+	}
+	if e.n--; e.n > 0 {
+		f.byKey[key] = e
+	} else {
+		delete(f.byKey, key)
 	}
 }

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"errors"
 	"net/url"
 	"strings"
 	"time"
@@ -99,14 +100,14 @@ func (a *API) signIn(c *fiber.Ctx) error {
 	}
 	now := time.Now()
 	key := c.IP() + "\x00" + strings.ToLower(strings.TrimSpace(in.Username)) // the same account however it is written
-	if a.failures.blocked(key, now) {
+	if !a.failures.try(key, now) {
 		return errTooMany
 	}
 	token, staff, err := a.People.SignIn(c.UserContext(), now, in.Username, in.Password)
+	if !fault.Is(err, fault.Unauthorized) {
+		a.failures.forgive(key)
+	}
 	if err != nil {
-		if fault.Is(err, fault.Unauthorized) {
-			a.failures.add(key, now)
-		}
 		return err
 	}
 	a.setCookie(c, token, now.Add(sessionFor))
@@ -138,12 +139,14 @@ func (a *API) changePassword(c *fiber.Ctx) error {
 	}
 	now, staff := time.Now(), staffOf(c)
 	key := "password\x00" + staff.ID
-	if a.failures.blocked(key, now) {
+	if !a.failures.try(key, now) {
 		return errTooMany
 	}
 	changed, err := a.People.ChangePassword(c.UserContext(), now, staff.ID, in.Current, in.New, c.Cookies(sessionCookie))
+	if f, ok := errors.AsType[*fault.Error](err); !ok || f.Fields["current"] == "" { // only a wrong one is a guess
+		a.failures.forgive(key)
+	}
 	if err != nil {
-		a.failures.add(key, now)
 		return err
 	}
 	return c.JSON(viewOf(changed))

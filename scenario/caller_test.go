@@ -126,6 +126,13 @@ func (c *caller) do(method, path string, body any) response {
 	if err != nil {
 		c.t.Fatalf("%s %s: %v", method, path, err)
 	}
+	if strings.HasPrefix(res.Header.Get("Content-Type"), "application/json") {
+		for _, s := range never {
+			if strings.Contains(string(got), s) {
+				c.t.Errorf("%s %s: the response contains %s: %.300s", method, path, s, got)
+			}
+		}
+	}
 	if !c.quiet {
 		contract.check(c.t, req, raw, res, got)
 	}

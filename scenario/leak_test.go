@@ -283,6 +283,11 @@ func TestNothingLeaksBeforeTheReveal(t *testing.T) {
 		if m := spy.p.last("me"); *m.Points != *spy.points {
 			t.Errorf("at the end: %s", m.raw)
 		}
+		for _, secret := range append(spy.foreign[4:], spy.p.token, "秘密", "自己写的", password, "argon2") {
+			if strings.Contains(s.log.String(), secret) {
+				t.Errorf("the log holds %s", secret)
+			}
+		}
 		if spy.judged < 300 {
 			t.Errorf("only %d messages were looked at", spy.judged)
 		}

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -8,6 +9,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"leitai/quiz"
 )
@@ -253,5 +256,81 @@ func TestShutdownSaysComeBack(t *testing.T) {
 		if res := s.nobody().do("GET", "/healthz", nil); res.status != http.StatusOK {
 			t.Errorf("%d", res.status)
 		}
+	})
+}
+
+// TestRestartInEveryPhase: a server that comes back shows every role what it showed before, but for the clock.
+func TestRestartInEveryPhase(t *testing.T) {
+	onBothStorages(t, func(t *testing.T, st storage) {
+		s := start(t, st)
+		g := s.stage("再来", func(c *quiz.Contest) { c.Rounds[0].Settings.ReadyMS = 30000 })
+		p, q := g.join("王芳", 0), g.join("李雷", 1)
+		var screen, desk *socket
+		ids := map[string]string{}
+		view := func() map[string]any {
+			t.Helper()
+			screen, desk = g.screen(), g.desk("organizer")
+			q.connect()
+			p.connect()
+			a := &album{t: t, code: g.code, ids: ids, pages: map[string]map[string]any{}}
+			for role, k := range map[string]*socket{"player": p.socket, "other": q.socket, "screen": screen, "desk": desk} {
+				a.take(role, "state", k.last("state"))
+				state := a.pages[role]["state"].(map[string]any)
+				for _, name := range []string{"seq", "ledger", "lobby", "count"} { // these know of the restart, or count who was quicker
+					delete(state, name)
+				}
+				if teams, ok := state["teams"].([]any); ok {
+					for _, row := range teams {
+						delete(row.(map[string]any), "connected")
+					}
+				}
+			}
+			a.take("me", "me", p.last("me"))
+			delete(a.pages["me"]["me"].(map[string]any), "seq")
+			own := message{raw: s.player(p.token).do("GET", "/api/v1/me/results", nil).ok(nil).body}
+			a.take("own", "own", own)
+			var out map[string]any
+			if err := json.Unmarshal([]byte(mustJSON(a.pages)), &out); err != nil {
+				t.Fatal(err)
+			}
+			screen.drop()
+			desk.drop()
+			return out
+		}
+		same := func(phase string) {
+			t.Helper()
+			if g.phase() != phase {
+				t.Fatalf("the phase is %s, not %s", g.phase(), phase)
+			}
+			before := view()
+			s.restart()
+			if diff := cmp.Diff(before, view()); diff != "" {
+				t.Errorf("after a restart in %s (-before +after):\n%s", phase, diff)
+			}
+		}
+		same("lobby")
+		for no := 1; no <= 2; no++ {
+			g.next("ready")
+			same("ready")
+			g.next("open")
+			p.connect()
+			p.answer(1, no, rightAnswer(g.question(no))...).accepted(t)
+			q.connect()
+			q.answer(1, no, wrongAnswer(g.question(no))...).accepted(t)
+			same("open")
+			g.command("pause").ok(nil)
+			same("open")
+			g.command("resume").ok(nil)
+			g.command("lock").ok(nil)
+			g.await("closed")
+			eventually(t, "it is counted", func() bool { return g.command("reveal").status == 200 })
+			g.await("revealed")
+			same("revealed")
+			g.command("adjust", fields{"team_id": g.contest.Teams[2].ID, "points": 3, "reason": "r"}).ok(nil)
+			g.next("standings")
+			same("standings")
+		}
+		g.command("finish").ok(nil)
+		same("finished")
 	})
 }

@@ -3,6 +3,7 @@ package scenario
 import (
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -83,6 +84,9 @@ func TestGuessingIsSlowedDown(t *testing.T) {
 func TestPasswordGuessingIsSlowedDown(t *testing.T) {
 	s := start(t, embedded(t))
 	me := s.as("judge")
+	for range 12 { // no guesses
+		me.do("PUT", "/api/v1/session/password", fields{"current": password, "new": "short"}).refused(400, "invalid", "request.invalid", "new=password.short")
+	}
 	for range 10 {
 		me.do("PUT", "/api/v1/session/password", fields{"current": "wrong one", "new": "another long one"}).refused(400, "invalid", "request.invalid", "current")
 	}
@@ -117,4 +121,29 @@ func TestBehindAProxy(t *testing.T) {
 	}
 	from("203.0.113.7").do("POST", "/api/v1/session", fields{"username": "admin", "password": password}).refused(429, "rate_limited", "request.too_many")
 	from("203.0.113.8").do("POST", "/api/v1/session", fields{"username": "admin", "password": password}).ok(nil)
+}
+
+// TestGuessingAtOnceIsSlowedDownToo: forty guesses in the same instant are no way around the limit.
+func TestGuessingAtOnceIsSlowedDownToo(t *testing.T) {
+	s := start(t, embedded(t))
+	var tried, refused atomic.Int64
+	each(40, 40, func(int) {
+		switch res := s.nobody().do("POST", "/api/v1/session", fields{"username": "admin", "password": "wrong"}); res.status {
+		case 401:
+			tried.Add(1)
+		case 429:
+			refused.Add(1)
+		}
+	})
+	if tried.Load() != 10 || tried.Load()+refused.Load() != 40 {
+		t.Errorf("%d guesses were tried, %d refused", tried.Load(), refused.Load())
+	}
+}
+
+// TestManyMaySignInAtOnce with the right password: only failures count.
+func TestManyMaySignInAtOnce(t *testing.T) {
+	s := start(t, embedded(t))
+	each(20, 4, func(int) {
+		s.nobody().do("POST", "/api/v1/session", fields{"username": "organizer", "password": password}).ok(nil)
+	})
 }

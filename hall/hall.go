@@ -5,6 +5,7 @@ package hall
 import (
 	"bytes"
 	"context"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -19,7 +20,8 @@ const (
 	storeWait  = 10 * time.Second
 	countEvery = 250 * time.Millisecond
 	lobbyEvery = 350 * time.Millisecond
-	latest     = 8 // arrivals that a lobby message names
+	latest     = 8    // arrivals that a lobby message names
+	largeHall  = 1000 // players from which on garbage is collected before a question opens
 )
 
 // The roles of a connection.
@@ -161,6 +163,9 @@ func (h *Hall) Publish(e quiz.Event) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.event = e
+	if s.Phase == quiz.PhaseReady && before.Phase != quiz.PhaseReady && len(h.players) >= largeHall {
+		go runtime.GC() // now, while people get ready, and not in the middle of their answers
+	}
 	h.tellPlayers(personal)
 	if len(h.screens) > 0 {
 		f := h.encodeScreen()

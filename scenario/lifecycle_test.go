@@ -2,7 +2,9 @@ package scenario
 
 import (
 	"fmt"
+	"io"
 	"net"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -95,10 +97,17 @@ func (p *phone) visit(t *testing.T, g *stage, i, n int) {
 	}
 }
 
-// TestStopsAtOnceWithoutAnybody: an idle server does not make its operator wait.
+// TestStopsAtOnceWithoutAnybody: an idle server does not make its operator wait, also while browsers keep their
+// connections.
 func TestStopsAtOnceWithoutAnybody(t *testing.T) {
 	s := start(t, embedded(t))
 	s.stage("空场", nil)
+	browser := &http.Client{Transport: &http.Transport{}, Timeout: patience}
+	defer browser.CloseIdleConnections()
+	res, err := browser.Get(s.url("/healthz"))
+	s.must(err)
+	_, _ = io.Copy(io.Discard, res.Body)
+	res.Body.Close()
 	began := time.Now()
 	s.stop()
 	if d := time.Since(began); d > 2*time.Second {

@@ -334,3 +334,31 @@ func TestRestartInEveryPhase(t *testing.T) {
 		same("finished")
 	})
 }
+
+// TestShowGoesOnByItself: with auto_advance one press is enough, whoever is connected.
+func TestShowGoesOnByItself(t *testing.T) {
+	t.Parallel()
+	s := start(t, embedded(t))
+	g := s.stage("自动", func(c *quiz.Contest) {
+		singles(2)(c)
+		c.Rounds[0].Settings.LimitMS, c.Rounds[0].Settings.PauseMS, c.Rounds[0].Settings.AutoAdvance = 3000, 1000, true
+	})
+	p := g.join("王芳", 0)
+	g.command("next").ok(nil)
+	for no := 1; no <= 2; no++ {
+		p.inPhase("open", no)
+		p.answer(1, no, "B").accepted(t)
+		for _, phase := range []string{"closed", "revealed", "standings"} {
+			p.inPhase(phase, no)
+		}
+	}
+	p.find(0, "the end", func(m message) bool { return m.T == "state" && m.Phase == "finished" })
+	for _, m := range p.received() {
+		if m.T == "state" && m.Phase == "revealed" && strings.Contains(string(m.raw), `"auto_ms":null`) {
+			t.Errorf("it does not say when it goes on: %s", m.raw)
+		}
+	}
+	if r := g.results(); !r.Finished || r.People[0].Points != 20 {
+		t.Errorf("%+v", r)
+	}
+}

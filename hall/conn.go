@@ -20,6 +20,8 @@ const (
 	stallWait  = 10 * time.Second // one write to the network
 	maxQueue   = 256 << 10        // bytes waiting for one connection
 
+	vouchEvery = 5 // seconds
+
 	messageRate  = 20 // a second
 	messageBurst = 40
 	abuseLimit   = 400 // by how many the refused messages may outnumber the accepted ones
@@ -54,7 +56,9 @@ type Conn struct {
 	house *House
 	ws    *websocket.Conn
 	net   net.Conn // the socket itself: frames are written whole, past the library
-	staff bool     // a staff session came with the upgrade
+	staff Session  // that came with the upgrade, or nil
+
+	vouched int64 // Unix seconds: when staff was asked last; the reader's own
 
 	hall    *Hall // set by hello
 	role    string
@@ -264,6 +268,10 @@ func (c *Conn) message(b []byte, received time.Time) {
 	if !c.meter(received, b) {
 		return
 	}
+	if !c.vouch(received) {
+		c.bye("unauthorized")
+		return
+	}
 	if c.hall != nil {
 		c.expect(received.Add(silentWait))
 	}
@@ -286,6 +294,20 @@ func (c *Conn) message(b []byte, received time.Time) {
 	default:
 		c.hall.answer(c, m, received)
 	}
+}
+
+// Session tells whether a staff session is good. An error says that it cannot be told now.
+type Session func() (bool, error)
+
+// vouch reports that a desk still belongs to somebody who is signed in. It asks every few seconds; while the database
+// is away the last word counts.
+func (c *Conn) vouch(now time.Time) bool {
+	if c.role != roleDesk || now.Unix()-c.vouched < vouchEvery {
+		return true
+	}
+	c.vouched = now.Unix()
+	good, err := c.staff()
+	return good || err != nil
 }
 
 // pong answers an application ping and measures the round trip with a ping frame of its own.

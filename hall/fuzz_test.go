@@ -150,7 +150,7 @@ func serve(t *testing.T, h *House, sent []byte) {
 			t.Error(err)
 			return
 		}
-		h.Serve(ws, false)
+		h.Serve(ws, nil)
 	}()
 	_ = client.SetWriteDeadline(time.Now().Add(10 * time.Second))
 	_, _ = client.Write(sent) // the server may have closed before

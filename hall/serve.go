@@ -18,9 +18,9 @@ func unwrap(c net.Conn) net.Conn {
 	return c
 }
 
-// Serve runs one connection until it ends. staff says that a staff session came with the upgrade. It returns only when
+// Serve runs one connection until it ends. staff is the session that came with the upgrade, or nil. It returns only when
 // its writer is done: the library reuses what belongs to a connection.
-func (h *House) Serve(ws *websocket.Conn, staff bool) {
+func (h *House) Serve(ws *websocket.Conn, staff Session) {
 	c := &Conn{house: h, ws: ws, net: unwrap(ws.NetConn()), staff: staff, tokens: messageBurst, filled: time.Now()}
 	defer c.finish()
 	c.expect(time.Now().Add(helloWait))
@@ -91,8 +91,8 @@ func (h *House) hello(c *Conn, m clientMessage) {
 	switch m.Role {
 	case roleScreen:
 	case roleDesk:
-		if !c.staff {
-			c.bye("unauthorized")
+		if farewell := c.admitDesk(); farewell != "" {
+			c.bye(farewell)
 			return
 		}
 	case rolePlayer:
@@ -113,6 +113,21 @@ func (h *House) hello(c *Conn, m clientMessage) {
 	c.expect(time.Now().Add(silentWait))
 	r.hall.add(c, e)
 	c.send(frame(opPing, c.rtt.ping(time.Now())))
+}
+
+// admitDesk gives the farewell to a desk that is nobody's, or "".
+func (c *Conn) admitDesk() string {
+	if c.staff == nil {
+		return "unauthorized"
+	}
+	c.vouched = time.Now().Unix()
+	switch good, err := c.staff(); {
+	case err != nil:
+		return "shutdown" // the database is away: come back
+	case !good:
+		return "unauthorized"
+	}
+	return ""
 }
 
 // entrantOf finds whose token this is in a room.

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"runtime/debug"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"leitai/fault"
+	"leitai/hall"
 )
 
 // socket mounts the live socket. The library below gofiber/contrib/websocket is used itself: the wrapper keeps maps of
@@ -25,7 +27,7 @@ func (a *API) socket(app *fiber.App) {
 		if !originIsHost(c) {
 			return fault.New(fault.Forbidden, "request.origin")
 		}
-		staff := a.staffCookie(c)
+		staff := a.staffSession(c.Cookies(sessionCookie))
 		err := up.Upgrade(c.Context(), func(conn *websocket.Conn) {
 			defer func() {
 				if p := recover(); p != nil {
@@ -41,12 +43,18 @@ func (a *API) socket(app *fiber.App) {
 	})
 }
 
-// staffCookie reports that a staff session that may see the desk came with the request.
-func (a *API) staffCookie(c *fiber.Ctx) bool {
-	token := c.Cookies(sessionCookie)
+// staffSession gives the session that may see the desk, nil when no cookie came.
+func (a *API) staffSession(token string) hall.Session {
 	if token == "" {
-		return false
+		return nil
 	}
-	staff, err := a.People.FindSession(c.UserContext(), time.Now(), token)
-	return err == nil && !staff.MustChangePassword
+	return func() (bool, error) {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		staff, err := a.People.FindSession(ctx, time.Now(), token)
+		if fault.Is(err, fault.Unauthorized) {
+			return false, nil
+		}
+		return err == nil && !staff.MustChangePassword, err
+	}
 }

@@ -179,3 +179,22 @@ func TestDeskNeedsAStaffSession(t *testing.T) {
 		g.desk(account)
 	}
 }
+
+// TestDeskEndsWithItsSession: who has signed out, or whose password was changed, sees no more keys.
+func TestDeskEndsWithItsSession(t *testing.T) {
+	t.Parallel()
+	s := start(t, embedded(t))
+	g := s.stage("下班", nil)
+	c := s.as("organizer")
+	k := s.dial(http.Header{"Cookie": {c.cookie}})
+	k.send(fields{"t": "hello", "v": 1, "role": "desk", "code": g.code})
+	k.want(0, "state")
+	other := g.desk("viewer")
+	c.do("DELETE", "/api/v1/session", nil).ok(nil)
+	eventually(t, "the desk is told", func() bool {
+		_ = k.trySend(fields{"t": "ping", "c": 1})
+		return k.last("bye").T != ""
+	})
+	k.bye("unauthorized", 4003)
+	other.barrier()
+}

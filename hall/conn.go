@@ -58,6 +58,7 @@ type Conn struct {
 	net   net.Conn // the socket itself: frames are written whole, past the library
 	staff Session  // that came with the upgrade, or nil
 
+	arrival int64 // see House.Arrive
 	vouched int64 // Unix seconds: when staff was asked last; the reader's own
 
 	hall    *Hall // set by hello

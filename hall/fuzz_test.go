@@ -134,12 +134,11 @@ func (h hijacked) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 }
 func (h hijacked) Header() http.Header { return http.Header{} }
 
-// serve runs a connection over a pipe in which the client sends these bytes and goes.
-func serve(t *testing.T, h *House, sent []byte) {
+// connect runs a connection over a pipe; done is closed when the server has done with it.
+func connect(t *testing.T, h *House, arrival int64) (client net.Conn, done chan struct{}) {
 	t.Helper()
 	client, server := net.Pipe()
-	go func() { _, _ = io.Copy(io.Discard, client) }()
-	done := make(chan struct{})
+	done = make(chan struct{})
 	go func() {
 		defer close(done)
 		defer server.Close()
@@ -150,8 +149,16 @@ func serve(t *testing.T, h *House, sent []byte) {
 			t.Error(err)
 			return
 		}
-		h.Serve(ws, nil)
+		h.Serve(ws, nil, arrival)
 	}()
+	return client, done
+}
+
+// serve runs a connection in which the client sends these bytes and goes.
+func serve(t *testing.T, h *House, sent []byte) {
+	t.Helper()
+	client, done := connect(t, h, h.Arrive())
+	go func() { _, _ = io.Copy(io.Discard, client) }()
 	_ = client.SetWriteDeadline(time.Now().Add(10 * time.Second))
 	_, _ = client.Write(sent) // the server may have closed before
 	_ = client.Close()
@@ -167,6 +174,47 @@ func serve(t *testing.T, h *House, sent []byte) {
 			t.Errorf("%d connections stay in the room", n)
 		}
 	}
+}
+
+// TestLateHelloDoesNotReplaceANewerConnection: a phone that came back on a new connection stays, though the hello of
+// its old one is dealt with only now.
+func TestLateHelloDoesNotReplaceANewerConnection(t *testing.T) {
+	h, hello := openHouse(t)
+	before, after := h.Arrive(), h.Arrive()
+	newer, newerDone := connect(t, h, after)
+	older, olderDone := connect(t, h, before)
+	until := func(c net.Conn, text string) {
+		t.Helper()
+		_ = c.SetReadDeadline(time.Now().Add(10 * time.Second))
+		var got []byte
+		for b := make([]byte, 4096); !bytes.Contains(got, []byte(text)); {
+			n, err := c.Read(b)
+			if got = append(got, b[:n]...); err != nil {
+				t.Fatalf("no %s in %s: %v", text, got, err)
+			}
+		}
+	}
+	until(newer, "\r\n\r\n")
+	until(older, "\r\n\r\n")
+	_, _ = newer.Write(masked(0x81, []byte(hello)))
+	until(newer, `"t":"me"`)
+	go func() { _, _ = io.Copy(io.Discard, newer) }()
+	_, _ = older.Write(masked(0x81, []byte(hello)))
+	until(older, `"replaced"`)
+	_ = older.Close()
+	<-olderDone
+	select {
+	case <-newerDone:
+		t.Error("the newer connection was ended")
+	default:
+	}
+	for _, r := range h.byCode {
+		if n := h.Connected(r.hall.code); n != 1 {
+			t.Errorf("%d connected", n)
+		}
+	}
+	_ = newer.Close()
+	<-newerDone
 }
 
 // FuzzRead feeds the reading path, raw bytes or lines as messages, before and after a hello: nothing panics, nothing

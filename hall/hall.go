@@ -268,6 +268,12 @@ func (h *Hall) take(c *Conn, e *entrant) {
 	c.entrant = e
 	e.mu.Lock()
 	old := e.conn
+	if old != nil && old.arrival > c.arrival { // the phone has come back already; this hello was on its way since before
+		e.mu.Unlock()
+		h.away++
+		c.bye("replaced")
+		return
+	}
 	e.conn = c
 	e.mu.Unlock()
 	h.crowd = true

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"math/big"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"leitai/fault"
@@ -38,8 +39,9 @@ const leaseFor = 5 * time.Second
 // House opens, finds, drives and closes the rooms of this process.
 type House struct {
 	Config
-	metrics *metrics
-	joins   *joinLog
+	metrics  *metrics
+	arrivals atomic.Int64
+	joins    *joinLog
 
 	mu        sync.RWMutex
 	byCode    map[string]*room

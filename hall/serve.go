@@ -18,10 +18,14 @@ func unwrap(c net.Conn) net.Conn {
 	return c
 }
 
+// Arrive gives a connection's number. It is asked before the upgrade is answered, so that of two connections of one
+// phone the later has the higher number.
+func (h *House) Arrive() int64 { return h.arrivals.Add(1) }
+
 // Serve runs one connection until it ends. staff is the session that came with the upgrade, or nil. It returns only when
 // its writer is done: the library reuses what belongs to a connection.
-func (h *House) Serve(ws *websocket.Conn, staff Session) {
-	c := &Conn{house: h, ws: ws, net: unwrap(ws.NetConn()), staff: staff, tokens: messageBurst, filled: time.Now()}
+func (h *House) Serve(ws *websocket.Conn, staff Session, arrival int64) {
+	c := &Conn{house: h, ws: ws, net: unwrap(ws.NetConn()), staff: staff, arrival: arrival, tokens: messageBurst, filled: time.Now()}
 	defer c.finish()
 	c.expect(time.Now().Add(helloWait))
 	if refused := h.register(c); refused != "" {

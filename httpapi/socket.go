@@ -27,6 +27,7 @@ func (a *API) socket(app *fiber.App) {
 		if !originIsHost(c) {
 			return fault.New(fault.Forbidden, "request.origin")
 		}
+		arrival := a.House.Arrive()
 		staff := a.staffSession(c.Cookies(sessionCookie))
 		err := up.Upgrade(c.Context(), func(conn *websocket.Conn) {
 			defer func() {
@@ -34,7 +35,7 @@ func (a *API) socket(app *fiber.App) {
 					a.Logger.Error("panic", "path", "/ws", "panic", p, "stack", string(debug.Stack()))
 				}
 			}()
-			a.House.Serve(conn, staff)
+			a.House.Serve(conn, staff, arrival)
 		})
 		if err != nil {
 			return fault.Wrap(fault.Invalid, "request.invalid", err)

@@ -3,8 +3,11 @@ import { defineConfig } from '@playwright/test'
 // Debian's Chromium; Playwright's own browsers are never downloaded.
 export default defineConfig({
   testDir: '.',
-  // The pictures for the README are made on demand: SCREENSHOTS=1.
-  testIgnore: process.env['SCREENSHOTS'] ? [] : ['**/screenshots.spec.ts'],
+  // On demand: the pictures for the README (SCREENSHOTS=1) and the numbers for docs/performance.md (MEASURE=1).
+  testIgnore: [
+    ...(process.env['SCREENSHOTS'] ? [] : ['**/screenshots.spec.ts']),
+    ...(process.env['MEASURE'] ? [] : ['**/measure.spec.ts']),
+  ],
   outputDir: './test-results',
   timeout: 180_000,
   expect: { timeout: 30_000 },

@@ -209,3 +209,24 @@ test('screen and desk reloaded in a question come back to the same moment', asyn
   expect(desk.state().closes_ms).toBe(closes_ms)
   await close(screen, desk, phone)
 })
+
+test('what is begun and not sent survives a reload, and does not move to the next question', async ({
+  browser,
+  server,
+  staff,
+}) => {
+  const room = await staff.room({ types: ['multiple'] })
+  const phone = await joined(browser, server, room, '王芳')
+  await staff.open(room)
+  await option(phone, 'A').click()
+  await option(phone, 'C').click()
+  await phone.page.reload()
+  await expect(option(phone, 'A')).toHaveAttribute('aria-pressed', 'true')
+  await expect(option(phone, 'B')).toHaveAttribute('aria-pressed', 'false')
+  await expect(option(phone, 'C')).toHaveAttribute('aria-pressed', 'true')
+  await staff.reveal(room)
+  await staff.open(room)
+  await told(phone, 'the second question', (s) => s.question_no === 2 && s.phase === 'open')
+  await expect(option(phone, 'A')).toHaveAttribute('aria-pressed', 'false')
+  await close(phone)
+})

@@ -68,6 +68,10 @@ test('the first load of the phone is one request of at most 32 KB', async ({ bro
   // With every file behind it out of reach, people can still choose team and name.
   const f = await face(browser)
   const asked: string[] = []
+  const rooms: string[] = []
+  f.page.on('request', (r) => {
+    if (r.url().includes('/api/v1/rooms/')) rooms.push(r.url())
+  })
   await f.page.route('**/assets/**', (route) => {
     asked.push(route.request().url())
     return route.abort()
@@ -81,6 +85,8 @@ test('the first load of the phone is one request of at most 32 KB', async ({ bro
       .map((e) => e.name),
   )
   expect(blocking).toEqual([])
+  // Asked for by the first lines of the page, and not again by the rest.
+  expect(rooms).toEqual([`${server.url}/api/v1/rooms/${room.code}`])
   await f.context.close()
 })
 

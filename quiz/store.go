@@ -249,9 +249,15 @@ func (s *Store) UpdateRound(ctx context.Context, r *Round, redraw []questionbank
 		if answered > 0 {
 			return fault.New(fault.Conflict, "round.begun")
 		}
-		if _, err := tx.ExecContext(ctx, `UPDATE rounds SET title = $2, settings = $3 WHERE id = $1`, r.ID, text(r.Title),
-			sqldb.JSON[RoundSettings]{V: r.Settings}); err != nil {
+		res, err := tx.ExecContext(ctx, `UPDATE rounds SET title = $2, settings = $3 WHERE id = $1`, r.ID, text(r.Title),
+			sqldb.JSON[RoundSettings]{V: r.Settings})
+		if err != nil {
 			return err
+		}
+		if n, err := res.RowsAffected(); err != nil {
+			return err
+		} else if n == 0 {
+			return fault.New(fault.NotFound, "round.missing")
 		}
 		if redraw == nil {
 			return nil
@@ -265,7 +271,7 @@ func (s *Store) UpdateRound(ctx context.Context, r *Round, redraw []questionbank
 		}
 		return insertQuestions(ctx, tx, r)
 	})
-	if fault.Is(err, fault.Conflict) {
+	if fault.Is(err, fault.Conflict) || fault.Is(err, fault.NotFound) {
 		return err
 	}
 	if err != nil {

@@ -232,6 +232,7 @@ func roundIsChangedUntilItIsAnswered(t *testing.T, s *Store) {
 	if err := s.UpdateRound(t.Context(), &c.Rounds[0], redrawn); err != nil { // the other round was not answered
 		t.Error(err)
 	}
+	wantFault(t, s.UpdateRound(t.Context(), &Round{ID: "nobody"}, redrawn), fault.NotFound, "round.missing")
 }
 
 func metaIsWrittenOnce(t *testing.T, s *Store) {

@@ -12,7 +12,8 @@ export function inlineFace(dist, face) {
   const page = join(dist, 'index.html')
   const base = `/assets/${face}/`
   const file = (url) => join(dist, 'assets', url.slice(base.length))
-  let html = readFileSync(page, 'utf8')
+  // Without indents and the comments of the short script that stands in the page itself.
+  let html = readFileSync(page, 'utf8').replace(/^\s*(\/\/.*)?\n?/gm, '')
 
   const script = html.match(/<script type="module"[^>]*\ssrc="([^"]+)"[^>]*><\/script>\s*/)
   if (!script) throw new Error(`${page}: no entry script`)
@@ -21,7 +22,7 @@ export function inlineFace(dist, face) {
   html = html.replace(script[0], '')
 
   html = html.replace(/<link rel="stylesheet"[^>]*\shref="([^"]+)"[^>]*>/g, (_, url) => {
-    const css = readFileSync(file(url), 'utf8').trim()
+    const css = readFileSync(file(url), 'utf8').replace('/*$vite$:1*/', '').trim()
     rmSync(file(url))
     return `<style>${css.replace(/<\/style/gi, '<\\/style')}</style>`
   })

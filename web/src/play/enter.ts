@@ -1,6 +1,7 @@
 import { ref, shallowRef } from 'vue'
 import { ApiError, request } from '../core/api'
 import type { ContestInfo } from '../core/protocol'
+import { earlyRoom } from './early'
 import { keep, keepSeat, kept, leaveSeat, seatOf } from './seat'
 import { t, tryText } from './text'
 
@@ -52,7 +53,7 @@ export async function enter(to: string, reason = ''): Promise<void> {
   }
   busy.value = true
   try {
-    room.value = await request<Room>(`/api/v1/rooms/${to}`)
+    room.value = (await earlyRoom(to)) ?? (await request<Room>(`/api/v1/rooms/${to}`))
     arrive()
     step.value = 'join'
   } catch (error) {

@@ -14,7 +14,7 @@ const en: Record<keyof typeof zh, string> = {
   'ready.question': 'Question {q}',
   'ready.soon': 'Starting now',
   'break.title': 'Break',
-  'break.tip': 'The contest goes on when the countdown ends',
+  'break.tip': 'This page goes on with the contest by itself',
   'q.of': 'Question {q} of {n}',
   'q.points': '{n} points',
   single: 'Single choice',

@@ -13,7 +13,7 @@ const zh = {
   'ready.question': '第 {q} 题',
   'ready.soon': '马上开始',
   'break.title': '中场休息',
-  'break.tip': '倒计时结束后自动继续',
+  'break.tip': '比赛继续时，本页会自动更新',
   'q.of': '第 {q} / {n} 题',
   'q.points': '{n} 分',
   single: '单选',

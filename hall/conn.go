@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -51,7 +52,8 @@ type queued struct {
 	kind  kind
 }
 
-// Conn is one connection. Its handler goroutine reads; a goroutine that lives only while something is queued writes.
+// Conn is one connection. One goroutine reads; one that lives only while a message is dealt with answers it; one that lives
+// only while something is queued writes.
 type Conn struct {
 	house *House
 	ws    *websocket.Conn
@@ -74,6 +76,9 @@ type Conn struct {
 	closed  bool
 	writers sync.WaitGroup
 	since   atomic.Int64 // Unix ms of the write in progress, 0 when none: the watchdog looks at it
+
+	handling sync.WaitGroup // of the message that came last
+	broken   bool           // it did not come to its end
 
 	tokens  float64 // of the rate limit; the reader's own
 	filled  time.Time
@@ -204,18 +209,10 @@ func (c *Conn) refuse(err error, re string) {
 	c.send(textFrame(errorMessage{T: "error", Code: string(fault.CodeOf(err)), Key: fault.KeyOf(err), Re: re}))
 }
 
-// read runs until the connection ends. It is the handler's goroutine.
+// read runs until the connection ends. Ten thousand of these wait here, so its stack must stay small: what comes is dealt
+// with by a goroutine of its own, one after the other (docs/adr/0006).
 func (c *Conn) read() {
-	c.ws.SetReadLimit(maxFrame)
-	c.ws.SetPingHandler(func(data string) error {
-		c.send(frame(opPong, []byte(data)))
-		return nil
-	})
-	c.ws.SetPongHandler(func(data string) error {
-		c.rtt.pong(data, time.Now())
-		return nil
-	})
-	c.ws.SetCloseHandler(func(int, string) error { return nil })
+	defer c.end()
 	for {
 		typ, r, err := c.ws.NextReader()
 		if err != nil {
@@ -223,29 +220,48 @@ func (c *Conn) read() {
 			return
 		}
 		received := time.Now()
-		b := messages.Get().(*[]byte)
-		n, err := io.ReadFull(r, *b)
-		if err == nil || n > maxMessage { // longer than a message may be
-			_, err = io.Copy(io.Discard, r)
-			messages.Put(b)
-			if err != nil {
-				return
-			}
-			if c.meter(received, nil) {
-				c.refuse(fault.New(fault.Invalid, "message.too_large"), "")
-			}
-			continue
-		}
-		if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-			messages.Put(b)
+		c.handling.Add(1)
+		go c.handle(typ, r, received)
+		c.handling.Wait()
+		if c.broken {
 			return
 		}
-		if typ == websocket.TextMessage {
-			c.message((*b)[:n], received)
-		} else if c.meter(received, nil) {
-			c.refuse(fault.New(fault.Invalid, "message.malformed"), "")
+	}
+}
+
+// handle reads and answers one message.
+func (c *Conn) handle(typ int, r io.Reader, received time.Time) {
+	defer c.handling.Done()
+	c.broken = true // unless it comes to its end
+	defer c.recovered()
+	b := messages.Get().(*[]byte)
+	defer messages.Put(b)
+	n, err := io.ReadFull(r, *b)
+	if err == nil || n > maxMessage { // longer than a message may be
+		if _, err = io.Copy(io.Discard, r); err != nil {
+			return
 		}
-		messages.Put(b)
+		if c.meter(received, nil) {
+			c.refuse(fault.New(fault.Invalid, "message.too_large"), "")
+		}
+		c.broken = false
+		return
+	}
+	if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return
+	}
+	if typ == websocket.TextMessage {
+		c.message((*b)[:n], received)
+	} else if c.meter(received, nil) {
+		c.refuse(fault.New(fault.Invalid, "message.malformed"), "")
+	}
+	c.broken = false
+}
+
+// recovered keeps a fault of ours in one connection from ending the whole hall.
+func (c *Conn) recovered() {
+	if p := recover(); p != nil {
+		c.house.Logger.Error("panic", "path", "/ws", "panic", p, "stack", string(debug.Stack()))
 	}
 }
 
@@ -336,14 +352,19 @@ func (c *Conn) meter(now time.Time, b []byte) bool {
 	return false
 }
 
-// finish waits for the writer; afterwards nothing of this connection touches the socket. Every handler ends with it.
-func (c *Conn) finish() {
+// end waits for the writer and takes the connection out of its hall; afterwards nothing of it touches the socket.
+func (c *Conn) end() {
 	c.mu.Lock()
 	c.leaving = true
 	c.mu.Unlock()
+	if c.hall != nil {
+		c.hall.remove(c)
+	}
 	_ = c.net.SetWriteDeadline(time.Now().Add(leaveWait))
 	c.writers.Wait()
 	c.mu.Lock()
 	c.closed = true
 	c.mu.Unlock()
+	c.house.unregister(c)
+	c.net.Close()
 }

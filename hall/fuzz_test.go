@@ -11,7 +11,9 @@ import (
 	"math"
 	"net"
 	"net/http"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -137,11 +139,11 @@ func (h hijacked) Header() http.Header { return http.Header{} }
 // connect runs a connection over a pipe; done is closed when the server has done with it.
 func connect(t *testing.T, h *House, arrival int64) (client net.Conn, done chan struct{}) {
 	t.Helper()
-	client, server := net.Pipe()
+	client, pipe := net.Pipe()
+	server := closing{pipe, make(chan struct{}), &sync.Once{}}
 	done = make(chan struct{})
 	go func() {
 		defer close(done)
-		defer server.Close()
 		req := &http.Request{Method: "GET", Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: http.Header{"Connection": {"Upgrade"}, "Upgrade": {"websocket"},
 			"Sec-Websocket-Version": {"13"}, "Sec-Websocket-Key": {"dGhlIHNhbXBsZSBub25jZQ=="}}}
 		ws, err := (&websocket.Upgrader{ReadBufferSize: 512}).Upgrade(hijacked{conn: server}, req, nil)
@@ -150,8 +152,26 @@ func connect(t *testing.T, h *House, arrival int64) (client net.Conn, done chan 
 			return
 		}
 		h.Serve(ws, nil, arrival)
+		<-server.closed
+		for here := true; here; { // a writer may have closed it before the reader was done
+			here = false
+			h.eachConn(func(c *Conn) { here = here || c.net == net.Conn(server) })
+			runtime.Gosched()
+		}
 	}()
 	return client, done
+}
+
+// closing tells when it is closed.
+type closing struct {
+	net.Conn
+	closed chan struct{}
+	once   *sync.Once
+}
+
+func (c closing) Close() error {
+	c.once.Do(func() { close(c.closed) })
+	return c.Conn.Close()
 }
 
 // serve runs a connection in which the client sends these bytes and goes.

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -163,8 +164,13 @@ func (h *Hall) Publish(e quiz.Event) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.event = e
-	if s.Phase == quiz.PhaseReady && before.Phase != quiz.PhaseReady && len(h.players) >= largeHall {
-		go runtime.GC() // now, while people get ready, and not in the middle of their answers
+	if s.Phase != before.Phase && len(h.players) >= largeHall {
+		switch s.Phase {
+		case quiz.PhaseReady:
+			go runtime.GC() // now, while people get ready, and not in the middle of their answers
+		case quiz.PhaseFinished:
+			go debug.FreeOSMemory() // what the answers took is not needed any more
+		}
 	}
 	h.tellPlayers(personal)
 	if len(h.screens) > 0 {

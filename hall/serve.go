@@ -22,24 +22,25 @@ func unwrap(c net.Conn) net.Conn {
 // phone the later has the higher number.
 func (h *House) Arrive() int64 { return h.arrivals.Add(1) }
 
-// Serve runs one connection until it ends. staff is the session that came with the upgrade, or nil. It returns only when
-// its writer is done: the library reuses what belongs to a connection.
+// Serve takes over a connection and returns at once; the connection runs until it ends, and is closed then. staff is the
+// session that came with the upgrade, or nil.
 func (h *House) Serve(ws *websocket.Conn, staff Session, arrival int64) {
 	c := &Conn{house: h, ws: ws, net: unwrap(ws.NetConn()), staff: staff, arrival: arrival, tokens: messageBurst, filled: time.Now()}
-	defer c.finish()
+	ws.SetReadLimit(maxFrame)
+	ws.SetPingHandler(func(data string) error {
+		c.send(frame(opPong, []byte(data)))
+		return nil
+	})
+	ws.SetPongHandler(func(data string) error {
+		c.rtt.pong(data, time.Now())
+		return nil
+	})
+	ws.SetCloseHandler(func(int, string) error { return nil })
 	c.expect(time.Now().Add(helloWait))
 	if refused := h.register(c); refused != "" {
-		c.bye(refused)
-		c.read() // until the client has taken it
-		return
+		c.bye(refused) // and read on until the client has taken it
 	}
-	defer func() {
-		if c.hall != nil {
-			c.hall.remove(c)
-		}
-		h.unregister(c)
-	}()
-	c.read()
+	go c.read()
 }
 
 // register notes a connection, or gives the farewell to one that has no place here.
@@ -60,6 +61,9 @@ func (h *House) register(c *Conn) (refused string) {
 func (h *House) unregister(c *Conn) {
 	h.allMu.Lock()
 	defer h.allMu.Unlock()
+	if _, ok := h.all[c]; !ok {
+		return // refused
+	}
 	delete(h.all, c)
 	h.metrics.connections.Dec()
 }

@@ -79,6 +79,7 @@ func New(cfg Config) (*fiber.App, error) {
 		EnableTrustedProxyCheck: true, TrustedProxies: cfg.TrustedProxies, ProxyHeader: fiber.HeaderXForwardedFor,
 		EnableIPValidation: true,
 	})
+	app.Server().KeepHijackedConns = true // a socket outlives its upgrade's request, and needs none of its memory
 	app.Get("/healthz", func(c *fiber.Ctx) error { return c.JSON(health{Status: "ok"}) })
 	app.Get("/readyz", a.ready)
 	if cfg.Metrics != nil {

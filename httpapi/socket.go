@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"runtime/debug"
 	"time"
 
 	"github.com/fasthttp/websocket"
@@ -29,14 +28,7 @@ func (a *API) socket(app *fiber.App) {
 		}
 		arrival := a.House.Arrive()
 		staff := a.staffSession(c.Cookies(sessionCookie))
-		err := up.Upgrade(c.Context(), func(conn *websocket.Conn) {
-			defer func() {
-				if p := recover(); p != nil {
-					a.Logger.Error("panic", "path", "/ws", "panic", p, "stack", string(debug.Stack()))
-				}
-			}()
-			a.House.Serve(conn, staff, arrival)
-		})
+		err := up.Upgrade(c.Context(), func(conn *websocket.Conn) { a.House.Serve(conn, staff, arrival) })
 		if err != nil {
 			return fault.Wrap(fault.Invalid, "request.invalid", err)
 		}

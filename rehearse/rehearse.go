@@ -175,6 +175,10 @@ func (h *rehearsal) play(ctx context.Context) error {
 		err = h.awaitEnd(ctx)
 	}
 	h.end = h.usage()
+	if err == nil && h.server != nil {
+		err = pause(ctx, settleAfter)
+		h.end.rss = h.usage().rss
+	}
 	endDesk()
 	gone := make(chan struct{})
 	h.crowd.engine.post(func() { h.crowd.hangUp(); close(gone) })

@@ -39,20 +39,13 @@ func (s *Store) CreateBank(ctx context.Context, now time.Time, name string, ques
 			bankID, name, sqldb.MillisOf(now)); err != nil {
 			return err
 		}
-		insert, err := tx.PreparexContext(ctx, `INSERT INTO questions (id, bank_id, version, type, category, stem, options,
-			answer_key, explanation, source, difficulty, tags, fingerprint, created_at, updated_at)
-			VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)`)
+		insert, err := prepareInsert(ctx, tx)
 		if err != nil {
 			return err
 		}
 		defer insert.Close()
 		for _, q := range questions {
-			if err := q.Validate(); err != nil {
-				return err
-			}
-			if _, err := insert.ExecContext(ctx, uuid.Must(uuid.NewV7()).String(), bankID, q.Type, q.Category, q.Stem,
-				list(q.Options), list(q.Key), q.Explanation, q.Source, q.Difficulty, list(q.Tags), q.Fingerprint(),
-				sqldb.MillisOf(now)); err != nil {
+			if err := insertQuestion(ctx, insert, bankID, now, q); err != nil {
 				return err
 			}
 		}
@@ -65,6 +58,67 @@ func (s *Store) CreateBank(ctx context.Context, now time.Time, name string, ques
 		return "", fmt.Errorf("create bank: %w", err)
 	}
 	return bankID, nil
+}
+
+// AddQuestions stores these questions in the bank of this name, which is made when there is none, in one transaction.
+// Questions that the bank has already, by fingerprint, are left alone and counted as known.
+func (s *Store) AddQuestions(ctx context.Context, now time.Time, bank string, questions []Question) (added, known int, err error) {
+	err = s.db.Tx(ctx, func(tx *sqlx.Tx) error {
+		added, known = 0, 0
+		bankID := uuid.Must(uuid.NewV7()).String()
+		if _, err := tx.ExecContext(ctx, `INSERT INTO banks (id, name, created_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING`,
+			bankID, bank, sqldb.MillisOf(now)); err != nil {
+			return err
+		}
+		if err := tx.GetContext(ctx, &bankID, `SELECT id FROM banks WHERE name = $1`, bank); err != nil {
+			return err
+		}
+		var have []string
+		if err := tx.SelectContext(ctx, &have, `SELECT fingerprint FROM questions WHERE bank_id = $1`, bankID); err != nil {
+			return err
+		}
+		seen := make(map[string]bool, len(have)+len(questions))
+		for _, f := range have {
+			seen[f] = true
+		}
+		insert, err := prepareInsert(ctx, tx)
+		if err != nil {
+			return err
+		}
+		defer insert.Close()
+		for _, q := range questions {
+			f := q.Fingerprint()
+			if seen[f] {
+				known++
+				continue
+			}
+			seen[f] = true
+			if err := insertQuestion(ctx, insert, bankID, now, q); err != nil {
+				return err
+			}
+			added++
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, 0, fmt.Errorf("add questions to %s: %w", bank, err)
+	}
+	return added, known, nil
+}
+
+func prepareInsert(ctx context.Context, tx *sqlx.Tx) (*sqlx.Stmt, error) {
+	return tx.PreparexContext(ctx, `INSERT INTO questions (id, bank_id, version, type, category, stem, options,
+		answer_key, explanation, source, difficulty, tags, fingerprint, created_at, updated_at)
+		VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)`)
+}
+
+func insertQuestion(ctx context.Context, insert *sqlx.Stmt, bankID string, now time.Time, q Question) error {
+	if err := q.Validate(); err != nil {
+		return err
+	}
+	_, err := insert.ExecContext(ctx, uuid.Must(uuid.NewV7()).String(), bankID, q.Type, q.Category, q.Stem, list(q.Options), list(q.Key),
+		q.Explanation, q.Source, q.Difficulty, list(q.Tags), q.Fingerprint(), sqldb.MillisOf(now))
+	return err
 }
 
 func list(s []string) sqldb.JSON[[]string] {

@@ -1,0 +1,161 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"leitai/questionbank"
+	"leitai/questionbank/exchange"
+	"leitai/sqldb"
+)
+
+type importCmd struct {
+	File   string `arg:"" help:"The question bank: xlsx, csv, docx, txt, GIFT, Aiken, Moodle XML, QTI, JSON or JSON Lines." type:"existingfile"`
+	Bank   string `help:"Name of the bank; it is made when there is none. Not needed with --dry-run."`
+	DryRun bool   `help:"Only show what would be imported. Needs no database."`
+	JSON   bool   `name:"json" help:"Print one JSON object."`
+
+	settings
+}
+
+// importReport is what --json prints.
+type importReport struct {
+	Format   exchange.Format `json:"format"`
+	Counts   exchange.Counts `json:"counts"`
+	Rows     []importRow     `json:"rows"`
+	Notes    []string        `json:"notes,omitempty"`
+	Imported *int            `json:"imported,omitempty"` // not with --dry-run
+	Known    *int            `json:"already_there,omitempty"`
+}
+
+type importRow struct {
+	Row         int               `json:"row"`
+	Sheet       string            `json:"sheet"`
+	Status      exchange.Status   `json:"status"`
+	Type        questionbank.Type `json:"type"`
+	Stem        string            `json:"stem"`
+	Options     []string          `json:"options"`
+	Key         []string          `json:"key"`
+	Explanation string            `json:"explanation"`
+	Category    string            `json:"category"`
+	Message     string            `json:"message"`
+}
+
+// Run reads a file, shows what it holds, and stores what is good.
+func (c *importCmd) Run(ctx context.Context) error {
+	if !c.DryRun && c.Bank == "" {
+		return &settingsError{[]string{"--bank: say into which bank, or --dry-run"}}
+	}
+	info, err := os.Stat(c.File)
+	if err != nil {
+		return err
+	}
+	if info.Size() > exchange.MaxFile {
+		return fmt.Errorf("%s has %d MB; a file may have at most %d MB", c.File, info.Size()>>20, exchange.MaxFile>>20)
+	}
+	data, err := os.ReadFile(c.File)
+	if err != nil {
+		return err
+	}
+	result, err := exchange.Read(ctx, filepath.Base(c.File), data)
+	if err != nil {
+		return errors.New(exchange.Explain(err, "zh-CN"))
+	}
+	report := reportOf(result)
+	if !c.DryRun {
+		if err := c.store(ctx, result, &report); err != nil {
+			return err
+		}
+	}
+	if c.JSON {
+		e := json.NewEncoder(os.Stdout)
+		e.SetEscapeHTML(false)
+		return e.Encode(report)
+	}
+	report.print(os.Stdout)
+	return nil
+}
+
+func reportOf(r exchange.Result) importReport {
+	out := importReport{Format: r.Format, Counts: r.Counts(), Rows: make([]importRow, len(r.Rows))}
+	for i, row := range r.Rows {
+		q := row.Question
+		out.Rows[i] = importRow{Row: row.Row, Sheet: row.Sheet, Status: row.Status(), Type: q.Type, Stem: q.Stem, Options: noNil(q.Options),
+			Key: noNil(q.Key), Explanation: q.Explanation, Category: q.Category, Message: row.Say("zh-CN")}
+	}
+	for _, n := range r.Notes {
+		out.Notes = append(out.Notes, n.Say("zh-CN"))
+	}
+	return out
+}
+
+func noNil(s []string) []string {
+	if s == nil {
+		return []string{}
+	}
+	return s
+}
+
+// store puts the good rows into the bank. Questions that it has already are left alone.
+func (c *importCmd) store(ctx context.Context, r exchange.Result, report *importReport) error {
+	db, err := sqldb.Open(ctx, c.databaseURL())
+	if err != nil {
+		return fmt.Errorf("open database: %w", err)
+	}
+	defer db.Close()
+	if err := db.Migrate(ctx); err != nil {
+		return fmt.Errorf("migrate database: %w", err)
+	}
+	added, known, err := questionbank.NewStore(db).AddQuestions(ctx, time.Now(), c.Bank, r.Good())
+	if err != nil {
+		return err
+	}
+	report.Imported, report.Known = &added, &known
+	return nil
+}
+
+// print shows the report to a person.
+func (r importReport) print(w *os.File) {
+	for _, row := range r.Rows {
+		if row.Status == exchange.OK {
+			continue
+		}
+		mark := "!"
+		if row.Status == exchange.Error {
+			mark = "✗"
+		}
+		_, _ = fmt.Fprintf(w, "%s %s%d  %s\n    %s\n", mark, sheetPrefix(row.Sheet), row.Row, shortLine(row.Stem), row.Message)
+	}
+	for _, n := range r.Notes {
+		_, _ = fmt.Fprintln(w, "·", n)
+	}
+	_, _ = fmt.Fprintf(w, "%s：%d 题正常，%d 题有提示，%d 题不能导入\n", r.Format, r.Counts.OK, r.Counts.Warning, r.Counts.Error)
+	if r.Imported != nil {
+		_, _ = fmt.Fprintf(w, "已导入 %d 题，题库里已有 %d 题\n", *r.Imported, *r.Known)
+	}
+}
+
+func sheetPrefix(sheet string) string {
+	if sheet == "" {
+		return "#"
+	}
+	return sheet + " #"
+}
+
+func shortLine(s string) string {
+	r := []rune(s)
+	for i, c := range r {
+		if c == '\n' {
+			r[i] = ' '
+		}
+	}
+	if len(r) > 50 {
+		return string(r[:50]) + "…"
+	}
+	return string(r)
+}

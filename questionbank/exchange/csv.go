@@ -1,0 +1,98 @@
+package exchange
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
+)
+
+// decodeText gives a file's text: UTF-8 with or without byte order marks (even two), UTF-16 with one, else GB18030.
+func decodeText(b []byte) string {
+	switch {
+	case bytes.HasPrefix(b, []byte{0xff, 0xfe}), bytes.HasPrefix(b, []byte{0xfe, 0xff}):
+		if s, _, err := transform.Bytes(unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder(), b); err == nil {
+			return string(s)
+		}
+	}
+	for bytes.HasPrefix(b, []byte("\ufeff")) {
+		b = b[len("\ufeff"):]
+	}
+	if utf8.Valid(b) {
+		return string(b)
+	}
+	if s, _, err := transform.Bytes(simplifiedchinese.GB18030.NewDecoder(), b); err == nil {
+		return string(s)
+	}
+	return strings.ToValidUTF8(string(b), "\uFFFD")
+}
+
+// csvGrid reads separated values. The separator is the one that cuts the first lines into the most equal cells.
+func csvGrid(text string) (grid, error) {
+	g := grid{}
+	r := csv.NewReader(strings.NewReader(text))
+	r.Comma, r.FieldsPerRecord, r.LazyQuotes, r.ReuseRecord = separator(text), -1, true, false
+	for {
+		row, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			return g, nil
+		}
+		if err != nil {
+			return g, err
+		}
+		line, _ := r.FieldPos(0)
+		for len(g.rows) < line-1 { // empty lines keep their number
+			if len(g.rows) > MaxQuestions*4 {
+				return g, errTooMany
+			}
+			g.rows = append(g.rows, nil)
+		}
+		for i := range row {
+			row[i] = unguard(row[i])
+		}
+		g.rows = append(g.rows, row)
+		if len(g.rows) > MaxQuestions*4 {
+			return g, errTooMany
+		}
+	}
+}
+
+// unguard takes off the apostrophe that an export puts before what a spreadsheet would take for a formula.
+func unguard(s string) string {
+	if len(s) > 1 && s[0] == '\'' && strings.ContainsRune("=+-@\t\r", rune(s[1])) {
+		return s[1:]
+	}
+	return s
+}
+
+func separator(text string) rune {
+	best, most := ',', 0
+	for _, sep := range ",;\t" {
+		r := csv.NewReader(strings.NewReader(text))
+		r.Comma, r.FieldsPerRecord, r.LazyQuotes = sep, -1, true
+		cells := 0
+		for range headerRows {
+			row, err := r.Read()
+			if err != nil {
+				break
+			}
+			known := 0
+			for _, c := range row {
+				if _, ok := columnOf(c); ok {
+					known++
+				}
+			}
+			cells = max(cells, known*100+len(row))
+		}
+		if cells > most {
+			best, most = sep, cells
+		}
+	}
+	return best
+}

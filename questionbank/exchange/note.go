@@ -1,0 +1,85 @@
+package exchange
+
+import "strings"
+
+// notes is the catalogue of what an import says about a row: Chinese, English. {found} is what stands in the file.
+var notes = map[string][2]string{
+	"stem.empty":        {"题干是空的", "There is no question text."},
+	"stem.shows_key":    {"题干括号里的“{found}”可能是答案，请核对", "The brackets in the question hold “{found}”, which may be the key: please check."},
+	"options.few":       {"选项少于两个", "There are fewer than two options."},
+	"options.many":      {"选项多于 26 个", "There are more than 26 options."},
+	"options.same":      {"有两个选项相同：“{found}”", "Two options are the same: “{found}”."},
+	"options.gap":       {"选项 {found} 是空的", "Option {found} is empty."},
+	"options.order":     {"选项字母不连续：“{found}”", "The options' letters are not in order: “{found}”."},
+	"options.split":     {"一行里的选项可能分错，请核对：“{found}”", "The options of this line may be split wrongly, please check: “{found}”."},
+	"options.unwanted":  {"填空题不应有选项", "A fill-in question has no options."},
+	"options.judge":     {"判断题的选项看不懂：“{found}”", "The options of this true-or-false question cannot be read: “{found}”."},
+	"key.missing":       {"没有找到答案", "No key was found."},
+	"key.unreadable":    {"看不懂答案“{found}”", "The key “{found}” cannot be read."},
+	"key.range":         {"答案“{found}”超出了选项", "The key “{found}” goes beyond the options."},
+	"key.one":           {"单选题有多个答案“{found}”", "A single-choice question has several keys “{found}”."},
+	"key.judge":         {"看不懂判断题的答案“{found}”（应为 对 或 错）", "The key “{found}” of a true-or-false question cannot be read (expected: true or false)."},
+	"key.conflict":      {"两处答案不一致：{found}", "Two keys contradict each other: {found}."},
+	"key.ambiguous":     {"答案“{found}”有两种理解，请写选项字母", "The key “{found}” can be read in two ways: please write the option's letter."},
+	"key.digits":        {"答案“{found}”按选项序号理解", "The key “{found}” was read as option numbers."},
+	"key.marked":        {"没有写答案，按加粗或标红的选项理解：{found}", "No key is written; the bold or red options were taken: {found}."},
+	"key.in_stem":       {"答案取自题干括号里的“{found}”", "The key was taken from the brackets in the question: “{found}”."},
+	"key.text":          {"答案“{found}”按选项内容对应", "The key “{found}” was found among the options' texts."},
+	"key.few":           {"多选题只有一个答案“{found}”", "A multiple-choice question has only one key “{found}”."},
+	"key.blanks":        {"空的个数与答案个数不一致：“{found}”", "There are not as many answers as blanks: “{found}”."},
+	"key.blanks_split":  {"答案“{found}”按每空一个理解", "The key “{found}” was read as one answer for each blank."},
+	"key.order":         {"排序题的答案应包含每个选项一次：“{found}”", "The key of an ordering question has each option once: “{found}”."},
+	"key.table_split":   {"答案表里的“{found}”分不开", "“{found}” in the table of keys cannot be split."},
+	"key.table_twice":   {"答案表里有几个“{found}”，不知道是哪一题的", "The table of keys has “{found}” several times: it is not clear for which question."},
+	"type.guessed":      {"没有写题型，按{found}理解", "No type is written; taken as {found}."},
+	"type.unknown":      {"看不懂题型“{found}”", "The type “{found}” is not known."},
+	"type.lacking":      {"本系统没有这种题型：{found}", "There is no such kind of question here: {found}."},
+	"type.conflict":     {"题型与内容不符：{found}", "Type and content do not fit: {found}."},
+	"type.judge":        {"改为判断", "Make it true-or-false"},
+	"type.single":       {"改为单选", "Make it single choice"},
+	"type.multiple":     {"改为多选", "Make it multiple choice"},
+	"difficulty.unread": {"看不懂难度“{found}”，按 3 理解", "The difficulty “{found}” cannot be read; taken as 3."},
+	"text.long":         {"太长：{found}", "Too long: {found}."},
+	"text.ignored":      {"这一行没有用上：“{found}”", "This line was not used: “{found}”."},
+	"text.joined":       {"这一行接在了前面：“{found}”", "This line was joined to what stands before it: “{found}”."},
+	"number.jump":       {"题号不连续：{found}", "The number is out of order: {found}."},
+	"number.missing":    {"没有题号，按新的一题理解", "There is no number; taken as another question."},
+	"partial.score":     {"部分分值没有采用：{found}", "Partial scores were not taken over: {found}."},
+	"picture.lost":      {"图片没有读出：{found}", "A picture could not be read: {found}."},
+	"picture.none":      {"题里的图片没有带进来：{found}", "The question's pictures did not come along: {found}."},
+	"file.sheet_empty":  {"工作表“{found}”里没有找到题目", "No questions were found in the sheet “{found}”."},
+	"file.sheet_hidden": {"跳过了隐藏的工作表“{found}”", "The hidden sheet “{found}” was skipped."},
+	"file.comma":        {"JSON 里有多余的逗号，已忽略", "The JSON has a trailing comma, which was ignored."},
+	"json.shape":        {"看不懂这一条，字段有：{found}", "This entry cannot be read; its fields are: {found}."},
+	"json.syntax":       {"不是有效的 JSON：{found}", "This is not valid JSON: {found}."},
+	"syntax":            {"写法有误：{found}", "The syntax is wrong: {found}."},
+	"duplicate.file":    {"与本文件第 {found} 题相同", "The same as question {found} of this file."},
+	"duplicate.bank":    {"题库里已有这道题", "The bank has this question already."},
+}
+
+// Say gives the note in a language: "en", else Chinese.
+func (n Note) Say(lang string) string { return say(n.Code, n.Found, lang) }
+
+func say(code, found, lang string) string {
+	texts, ok := notes[code]
+	if !ok {
+		return code
+	}
+	text := texts[0]
+	if strings.HasPrefix(lang, "en") {
+		text = texts[1]
+	}
+	return strings.ReplaceAll(text, "{found}", short(found, 60))
+}
+
+// Say gives the mend's caption.
+func (m Mend) Say(lang string) string { return say(m.Code, "", lang) }
+
+// short cuts a text for a message.
+func short(s string, most int) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if r := []rune(s); len(r) > most {
+		return string(r[:most]) + "…"
+	}
+	return s
+}

@@ -1,0 +1,122 @@
+package exchange
+
+import (
+	"leitai/questionbank"
+)
+
+// Format is how a file says its questions.
+type Format string
+
+// The formats that can be read (shared design, FORMATS.md).
+const (
+	XLSX      Format = "xlsx"
+	CSV       Format = "csv"
+	Text      Format = "text"
+	DOCX      Format = "docx"
+	GIFT      Format = "gift"
+	Aiken     Format = "aiken"
+	MoodleXML Format = "moodle_xml"
+	QTI       Format = "qti"
+	JSON      Format = "json"
+	JSONLines Format = "jsonl"
+)
+
+// Limits of a file (FORMATS.md).
+const (
+	MaxFile      = 20 << 20 // bytes
+	MaxQuestions = 50_000
+)
+
+// Status says what becomes of a row.
+type Status string
+
+// A row is imported as it is, imported with what was guessed, or not imported.
+const (
+	OK      Status = "ok"
+	Warning Status = "warning"
+	Error   Status = "error"
+)
+
+// Note says what was guessed or what is wrong.
+type Note struct {
+	Status Status // Warning or Error
+	Code   string // of the catalogue in note.go
+	Cell   string // "C7" in a sheet, "" in a text
+	Found  string // as it stands in the file
+	Mend   *Mend  // what one click would make of it
+}
+
+// Mend is a question as one click would make it.
+type Mend struct {
+	Code     string // of the catalogue: "type.multiple"
+	Question questionbank.Question
+}
+
+// Media is a picture that came with a question.
+type Media struct {
+	Name string // as in the file
+	Data []byte
+	Part string // "stem", or the letter of an option
+}
+
+// Row is a question as the file has it.
+type Row struct {
+	Row      int    // line of a text, row of a sheet, number of an element; from 1
+	Sheet    string // "" in files without sheets
+	Question questionbank.Question
+	Notes    []Note
+	Media    []Media
+}
+
+// Status is the worst of the row's notes.
+func (r Row) Status() Status {
+	s := OK
+	for _, n := range r.Notes {
+		if n.Status == Error {
+			return Error
+		}
+		s = Warning
+	}
+	return s
+}
+
+// Result is what a file holds.
+type Result struct {
+	Format Format
+	Rows   []Row
+	Notes  []Note // about the file as a whole: sheets that were left out, kinds that are not known
+}
+
+// Counts are rows by status.
+type Counts struct {
+	OK      int `json:"ok"`
+	Warning int `json:"warning"`
+	Error   int `json:"error"`
+}
+
+// Counts counts the rows.
+func (r Result) Counts() Counts {
+	var c Counts
+	for _, row := range r.Rows {
+		switch row.Status() {
+		case OK:
+			c.OK++
+		case Warning:
+			c.Warning++
+		default:
+			c.Error++
+		}
+	}
+	return c
+}
+
+// Good gives the questions that can be imported, in the order of the file.
+func (r Result) Good() []questionbank.Question {
+	var out []questionbank.Question
+	for _, row := range r.Rows {
+		if row.Status() != Error {
+			out = append(out, row.Question)
+		}
+	}
+	return out
+}

@@ -1,0 +1,102 @@
+package exchange
+
+import (
+	"regexp"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+
+	"leitai/questionbank"
+)
+
+// bracketed finds brackets whose content may be a key: letters, or a word for true or false.
+var bracketed = regexp.MustCompile(`([（(\[【])([\s\x{00a0}\x{3000}_＿]*)([A-Za-zＡ-Ｚａ-ｚ](?:[\s,，、;；]*[A-Za-zＡ-Ｚａ-ｚ]){0,9}|[√✓✔×✗✘╳❌✅]|对|错|正确|错误|[TFtf])([\s\x{00a0}\x{3000}_＿]*)([）)\]】])`)
+
+// candidate is a bracket of the stem that may hold the key.
+type candidate struct {
+	from, to int // of the content in the stem, with the spaces around it
+	text     string
+	sure     bool // it stands at an end of the stem, or has room around it
+}
+
+// keyOfStem takes a key out of the stem's brackets: "下列属于（ B ）的是". Nobody may read the key off the question, and
+// "维生素（C）" is not one.
+func (d *draft) keyOfStem(q *questionbank.Question) {
+	var found []candidate
+	for _, m := range bracketed.FindAllStringSubmatchIndex(d.stem, -1) {
+		c := candidate{from: m[4], to: m[9], text: d.stem[m[6]:m[7]]}
+		if !d.fitsBracket(q, c.text) {
+			continue
+		}
+		before := strings.TrimSpace(d.stem[:m[0]])
+		after := strings.TrimLeft(d.stem[m[1]:], " \t\u3000\u00a0。.？?！!；;:：")
+		c.sure = m[5] > m[4] || m[9] > m[8] || after == "" || before == ""
+		found = append(found, c)
+	}
+	if len(found) == 0 {
+		return
+	}
+	var sure []candidate
+	for _, c := range found {
+		if c.sure {
+			sure = append(sure, c)
+		}
+	}
+	written := strings.TrimSpace(d.key) != "" || d.letters != nil
+	switch {
+	case !written && len(sure) == 1:
+		d.takeOut(sure[0])
+	case !written && len(sure) == 0 && len(found) == 1:
+		d.warn("stem", "key.in_stem", found[0].text)
+		d.takeOut(found[0])
+	case !written:
+		d.fail("stem", "key.ambiguous", found[0].text)
+	case len(sure) == 1 && d.sameKey(q, sure[0].text):
+		key := d.key
+		d.takeOut(sure[0])
+		d.key = key
+	case len(sure) == 1:
+		d.fail("key", "key.conflict", sure[0].text+" ≠ "+d.key)
+	default:
+		d.warn("stem", "stem.shows_key", found[0].text)
+	}
+}
+
+// takeOut makes the bracket empty and its content the key.
+func (d *draft) takeOut(c candidate) {
+	d.stem = d.stem[:c.from] + "　" + d.stem[c.to:]
+	d.key = c.text
+}
+
+// fitsBracket reports that a bracket's content could be this question's key.
+func (d *draft) fitsBracket(q *questionbank.Question, text string) bool {
+	if q.Type == questionbank.Fill {
+		return false
+	}
+	_, word := judgeWord(text)
+	isLetters := lettersOnly.MatchString(strings.ToUpper(norm.NFKC.String(strings.TrimSpace(text))))
+	if q.Type == questionbank.Judge || q.Type == "" && len(q.Options) == 0 {
+		return word && (q.Type == questionbank.Judge || !isLetters)
+	}
+	if len(q.Options) < 2 || !isLetters {
+		return false
+	}
+	k := readKey(text, q.Options, false)
+	return k.letters != nil && k.code == ""
+}
+
+// sameKey reports that two ways of writing give the same key.
+func (d *draft) sameKey(q *questionbank.Question, text string) bool {
+	if a, ok := judgeWord(text); ok && q.Type == questionbank.Judge {
+		b, ok := judgeWord(d.key)
+		if ok {
+			return a == b
+		}
+	}
+	k := readKey(text, q.Options, false).letters
+	written := d.letters
+	if written == nil {
+		written = readKey(d.key, q.Options, d.numbered).letters
+	}
+	return strings.Join(k, "") == strings.Join(written, "")
+}

@@ -1,0 +1,277 @@
+package exchange
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"encoding/xml"
+	"errors"
+	"io"
+	"path"
+	"strconv"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+
+	"leitai/fault"
+)
+
+// maxRows is how far down a sheet is read, and maxCell how long a cell may be.
+const (
+	maxRows = MaxQuestions * 4
+	maxCols = 200
+	maxCell = 64 << 10
+)
+
+// readXLSX reads every visible sheet that has a header.
+func readXLSX(ctx context.Context, data []byte) (Result, error) {
+	z, err := openZip(data)
+	if err != nil {
+		return Result{}, err
+	}
+	book, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{UnzipSizeLimit: maxUnpacked, UnzipXMLSizeLimit: 16 << 20})
+	if err != nil {
+		if strings.Contains(err.Error(), "password") {
+			return Result{}, errPassword
+		}
+		return Result{}, fault.Wrap(fault.Invalid, "import.broken", err)
+	}
+	defer book.Close()
+	extras := sheetExtras(z)
+	var out Result
+	headers := false
+	for _, name := range book.GetSheetList() {
+		if visible, err := book.GetSheetVisible(name); err == nil && !visible {
+			out.Notes = append(out.Notes, Note{Status: Warning, Code: "file.sheet_hidden", Found: name})
+			continue
+		}
+		g, err := sheetGrid(ctx, book, name)
+		if err != nil {
+			return Result{}, err
+		}
+		x := extras[name]
+		g.merged = x.cover(g.rows)
+		rows, ok := readGrid(g)
+		if !ok {
+			if len(g.rows) > 1 {
+				out.Notes = append(out.Notes, Note{Status: Warning, Code: "file.sheet_empty", Found: name})
+			}
+			continue
+		}
+		headers = true
+		for i := range rows {
+			rows[i].Media = append(rows[i].Media, x.pictures[rows[i].Row]...)
+		}
+		if out.Rows = append(out.Rows, rows...); len(out.Rows) > MaxQuestions {
+			return Result{}, errTooMany
+		}
+	}
+	if !headers {
+		return Result{}, fault.New(fault.Invalid, "import.no_header")
+	}
+	return out, nil
+}
+
+// sheetGrid reads a sheet's cells as they are shown.
+func sheetGrid(ctx context.Context, book *excelize.File, name string) (grid, error) {
+	g := grid{name: name}
+	rows, err := book.Rows(name)
+	if err != nil {
+		return g, fault.Wrap(fault.Invalid, "import.broken", err)
+	}
+	defer rows.Close()
+	empty := 0
+	for rows.Next() {
+		if len(g.rows)%1000 == 0 && ctx.Err() != nil {
+			return g, ctx.Err()
+		}
+		cells, err := rows.Columns()
+		if err != nil {
+			return g, fault.Wrap(fault.Invalid, "import.broken", err)
+		}
+		if len(cells) > maxCols {
+			cells = cells[:maxCols]
+		}
+		for i, c := range cells {
+			if len(c) > maxCell {
+				cells[i] = strings.ToValidUTF8(c[:maxCell], "")
+			}
+		}
+		if isBlankRow(cells) {
+			cells, empty = nil, empty+1
+		} else {
+			empty = 0
+		}
+		if g.rows = append(g.rows, cells); len(g.rows) > maxRows {
+			if empty > 0 { // formatted to the end of the sheet, and nothing in it
+				break
+			}
+			return g, errTooMany
+		}
+	}
+	g.rows = g.rows[:len(g.rows)-empty]
+	return g, nil
+}
+
+// sheetExtra is what a sheet has besides cells.
+type sheetExtra struct {
+	merges   []string        // "A2:A5"
+	pictures map[int][]Media // by row, from 1
+}
+
+// cover gives the text of merged cells to the cells below that they cover.
+func (x sheetExtra) cover(rows [][]string) map[[2]int]string {
+	out := map[[2]int]string{}
+	for _, ref := range x.merges {
+		from, to, ok := strings.Cut(ref, ":")
+		if !ok {
+			continue
+		}
+		c1, r1, err1 := excelize.CellNameToCoordinates(from)
+		c2, r2, err2 := excelize.CellNameToCoordinates(to)
+		if err1 != nil || err2 != nil || c1 != c2 || r1 > len(rows) || c1 > len(rows[r1-1]) {
+			continue
+		}
+		text := rows[r1-1][c1-1]
+		for r := r1; r < min(r2, len(rows)); r++ {
+			out[[2]int{r, c1 - 1}] = text
+		}
+	}
+	return out
+}
+
+// sheetExtras reads merged cells and pictures of all sheets, by the sheet's name. What is broken is left out: the
+// cells themselves are what counts.
+func sheetExtras(z *zip.Reader) map[string]sheetExtra {
+	out := map[string]sheetExtra{}
+	rels := relations(z, "xl/workbook.xml")
+	_ = eachElement(z, "xl/workbook.xml", func(e xml.StartElement) {
+		if e.Name.Local != "sheet" {
+			return
+		}
+		name, id := attr(e, "name"), attr(e, "id")
+		part := rels[id]
+		if name == "" || part == "" {
+			return
+		}
+		x := sheetExtra{pictures: map[int][]Media{}}
+		drawing := ""
+		_ = eachElement(z, part, func(e xml.StartElement) {
+			switch e.Name.Local {
+			case "mergeCell":
+				x.merges = append(x.merges, attr(e, "ref"))
+			case "drawing":
+				drawing = attr(e, "id")
+			}
+		})
+		if to := relations(z, part)[drawing]; drawing != "" && to != "" {
+			x.pictures = drawingPictures(z, to)
+		}
+		out[name] = x
+	})
+	return out
+}
+
+// drawingPictures gives the pictures of a drawing by the row that they are anchored to.
+func drawingPictures(z *zip.Reader, part string) map[int][]Media {
+	out := map[int][]Media{}
+	rels := relations(z, part)
+	b, err := readPart(z, part)
+	if err != nil {
+		return out
+	}
+	d := xml.NewDecoder(bytes.NewReader(b))
+	row, inFrom := 0, false
+	for {
+		t, err := d.Token()
+		if err != nil {
+			return out
+		}
+		switch e := t.(type) {
+		case xml.StartElement:
+			switch e.Name.Local {
+			case "from":
+				inFrom = true
+			case "row":
+				var n string
+				if inFrom && d.DecodeElement(&n, &e) == nil {
+					row, _ = strconv.Atoi(strings.TrimSpace(n))
+				}
+			case "blip":
+				to := rels[attr(e, "embed")]
+				if data, err := readPart(z, to); err == nil && len(data) > 0 {
+					out[row+1] = append(out[row+1], Media{Name: path.Base(to), Data: data, Part: "stem"})
+				}
+			}
+		case xml.EndElement:
+			if e.Name.Local == "from" {
+				inFrom = false
+			}
+		}
+	}
+}
+
+// relations reads a part's relations: id → part.
+func relations(z *zip.Reader, part string) map[string]string {
+	out := map[string]string{}
+	dir, base := path.Split(part)
+	_ = eachElement(z, dir+"_rels/"+base+".rels", func(e xml.StartElement) {
+		if e.Name.Local != "Relationship" || attr(e, "TargetMode") == "External" {
+			return
+		}
+		to := attr(e, "Target")
+		if strings.HasPrefix(to, "/") {
+			to = strings.TrimPrefix(to, "/")
+		} else {
+			to = path.Join(dir, to)
+		}
+		out[attr(e, "Id")] = to
+	})
+	return out
+}
+
+func attr(e xml.StartElement, name string) string {
+	for _, a := range e.Attr {
+		if a.Name.Local == name {
+			return a.Value
+		}
+	}
+	return ""
+}
+
+// eachElement calls do for every element of a part, without keeping the part in memory.
+func eachElement(z *zip.Reader, part string, do func(xml.StartElement)) error {
+	f, err := z.Open(part)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	d := xml.NewDecoder(io.LimitReader(f, maxPart))
+	for {
+		t, err := d.RawToken()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if e, ok := t.(xml.StartElement); ok {
+			do(e)
+		}
+	}
+}
+
+// readPart reads a part of an archive, at most 64 MB.
+func readPart(z *zip.Reader, name string) ([]byte, error) {
+	f, err := z.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	const most = 64 << 20
+	b, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err == nil && len(b) > most {
+		err = errBomb
+	}
+	return b, err
+}

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
+	"golang.org/x/text/unicode/norm"
 
 	"leitai/fault"
 	"leitai/sqldb"
@@ -45,7 +47,7 @@ func (s *Store) CreateBank(ctx context.Context, now time.Time, name string, ques
 		}
 		defer insert.Close()
 		for _, q := range questions {
-			if err := insertQuestion(ctx, insert, bankID, now, q); err != nil {
+			if err := insertQuestion(ctx, insert, bankID, "", now, q); err != nil {
 				return err
 			}
 		}
@@ -64,41 +66,12 @@ func (s *Store) CreateBank(ctx context.Context, now time.Time, name string, ques
 // Questions that the bank has already, by fingerprint, are left alone and counted as known.
 func (s *Store) AddQuestions(ctx context.Context, now time.Time, bank string, questions []Question) (added, known int, err error) {
 	err = s.db.Tx(ctx, func(tx *sqlx.Tx) error {
-		added, known = 0, 0
-		bankID := uuid.Must(uuid.NewV7()).String()
-		if _, err := tx.ExecContext(ctx, `INSERT INTO banks (id, name, created_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING`,
-			bankID, bank, sqldb.MillisOf(now)); err != nil {
-			return err
-		}
-		if err := tx.GetContext(ctx, &bankID, `SELECT id FROM banks WHERE name = $1`, bank); err != nil {
-			return err
-		}
-		var have []string
-		if err := tx.SelectContext(ctx, &have, `SELECT fingerprint FROM questions WHERE bank_id = $1`, bankID); err != nil {
-			return err
-		}
-		seen := make(map[string]bool, len(have)+len(questions))
-		for _, f := range have {
-			seen[f] = true
-		}
-		insert, err := prepareInsert(ctx, tx)
+		bankID, err := bankNamed(ctx, tx, now, bank)
 		if err != nil {
 			return err
 		}
-		defer insert.Close()
-		for _, q := range questions {
-			f := q.Fingerprint()
-			if seen[f] {
-				known++
-				continue
-			}
-			seen[f] = true
-			if err := insertQuestion(ctx, insert, bankID, now, q); err != nil {
-				return err
-			}
-			added++
-		}
-		return nil
+		added, known, err = addQuestions(ctx, tx, now, bankID, "", questions)
+		return err
 	})
 	if err != nil {
 		return 0, 0, fmt.Errorf("add questions to %s: %w", bank, err)
@@ -106,19 +79,72 @@ func (s *Store) AddQuestions(ctx context.Context, now time.Time, bank string, qu
 	return added, known, nil
 }
 
-func prepareInsert(ctx context.Context, tx *sqlx.Tx) (*sqlx.Stmt, error) {
-	return tx.PreparexContext(ctx, `INSERT INTO questions (id, bank_id, version, type, category, stem, options,
-		answer_key, explanation, source, difficulty, tags, fingerprint, created_at, updated_at)
-		VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)`)
+// bankNamed gives the id of the bank of this name, and makes the bank when there is none.
+func bankNamed(ctx context.Context, tx *sqlx.Tx, now time.Time, name string) (id string, err error) {
+	if _, err = tx.ExecContext(ctx, `INSERT INTO banks (id, name, created_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING`,
+		uuid.Must(uuid.NewV7()).String(), name, sqldb.MillisOf(now)); err != nil {
+		return "", err
+	}
+	err = tx.GetContext(ctx, &id, `SELECT id FROM banks WHERE name = $1`, name)
+	return id, err
 }
 
-func insertQuestion(ctx context.Context, insert *sqlx.Stmt, bankID string, now time.Time, q Question) error {
+// addQuestions stores the questions that the bank does not have yet.
+func addQuestions(ctx context.Context, tx *sqlx.Tx, now time.Time, bankID, importID string, questions []Question) (added, known int, err error) {
+	var have []string
+	if err := tx.SelectContext(ctx, &have, `SELECT fingerprint FROM questions WHERE bank_id = $1 AND deleted_at IS NULL`, bankID); err != nil {
+		return 0, 0, err
+	}
+	seen := make(map[string]bool, len(have)+len(questions))
+	for _, f := range have {
+		seen[f] = true
+	}
+	insert, err := prepareInsert(ctx, tx)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer insert.Close()
+	for _, q := range questions {
+		f := q.Fingerprint()
+		if seen[f] {
+			known++
+			continue
+		}
+		seen[f] = true
+		if err := insertQuestion(ctx, insert, bankID, importID, now, q); err != nil {
+			return 0, 0, err
+		}
+		added++
+	}
+	return added, known, nil
+}
+
+func prepareInsert(ctx context.Context, tx *sqlx.Tx) (*sqlx.Stmt, error) {
+	return tx.PreparexContext(ctx, `INSERT INTO questions (id, bank_id, version, type, category, stem, options,
+		answer_key, explanation, source, difficulty, tags, fingerprint, created_at, updated_at, search, import_id)
+		VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, $15)`)
+}
+
+// insertQuestion stores a new question; importID is "" when it came with no file.
+func insertQuestion(ctx context.Context, insert *sqlx.Stmt, bankID, importID string, now time.Time, q Question) error {
 	if err := q.Validate(); err != nil {
 		return err
 	}
 	_, err := insert.ExecContext(ctx, uuid.Must(uuid.NewV7()).String(), bankID, q.Type, q.Category, q.Stem, list(q.Options), list(q.Key),
-		q.Explanation, q.Source, q.Difficulty, list(q.Tags), q.Fingerprint(), sqldb.MillisOf(now))
+		q.Explanation, q.Source, q.Difficulty, list(q.Tags), q.Fingerprint(), sqldb.MillisOf(now), searchText(q), orNull(importID))
 	return err
+}
+
+func orNull(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+// searchText is what a search looks into.
+func searchText(q Question) string {
+	return strings.ToLower(norm.NFKC.String(q.Stem + "\n" + strings.Join(q.Options, "\n")))
 }
 
 func list(s []string) sqldb.JSON[[]string] {
@@ -144,7 +170,7 @@ func (s *Store) ListBanks(ctx context.Context) ([]Bank, error) {
 		N        int    `db:"n"`
 	}
 	if err := s.db.Select(ctx, &counts,
-		`SELECT bank_id, type, category, COUNT(*) AS n FROM questions GROUP BY bank_id, type, category`); err != nil {
+		`SELECT bank_id, type, category, COUNT(*) AS n FROM questions WHERE deleted_at IS NULL GROUP BY bank_id, type, category`); err != nil {
 		return nil, fmt.Errorf("count questions: %w", err)
 	}
 	out := make([]Bank, len(banks))
@@ -179,7 +205,8 @@ func (s *Store) Draw(ctx context.Context, rule DrawRule, seed uint64) ([]Questio
 		Type     Type   `db:"type"`
 		Category string `db:"category"`
 	}
-	if err := s.db.Select(ctx, &heads, `SELECT id, type, category FROM questions WHERE bank_id = $1 ORDER BY id`,
+	if err := s.db.Select(ctx, &heads, `SELECT id, type, category FROM questions
+		WHERE bank_id = $1 AND deleted_at IS NULL AND retired = FALSE ORDER BY id`,
 		rule.BankID); err != nil {
 		return nil, fmt.Errorf("draw from bank %s: %w", rule.BankID, err)
 	}
@@ -208,27 +235,13 @@ func (s *Store) Draw(ctx context.Context, rule DrawRule, seed uint64) ([]Questio
 
 // Find gives one question, or not_found question.missing.
 func (s *Store) Find(ctx context.Context, id string) (Question, error) {
-	var r struct {
-		ID          string               `db:"id"`
-		Version     int                  `db:"version"`
-		Type        Type                 `db:"type"`
-		Category    string               `db:"category"`
-		Stem        string               `db:"stem"`
-		Options     sqldb.JSON[[]string] `db:"options"`
-		Key         sqldb.JSON[[]string] `db:"answer_key"`
-		Explanation string               `db:"explanation"`
-		Source      string               `db:"source"`
-		Difficulty  int                  `db:"difficulty"`
-		Tags        sqldb.JSON[[]string] `db:"tags"`
-	}
-	err := s.db.Get(ctx, &r, `SELECT id, version, type, category, stem, options, answer_key, explanation, source,
-		difficulty, tags FROM questions WHERE id = $1`, id)
+	var r questionRow
+	err := s.db.Get(ctx, &r, `SELECT `+questionColumns+` FROM questions WHERE id = $1`, id)
 	if errors.Is(err, sqldb.ErrNoRow) {
 		return Question{}, fault.New(fault.NotFound, "question.missing")
 	}
 	if err != nil {
 		return Question{}, fmt.Errorf("find question %s: %w", id, err)
 	}
-	return Question{ID: r.ID, Version: r.Version, Type: r.Type, Category: r.Category, Stem: r.Stem, Options: r.Options.V,
-		Key: r.Key.V, Explanation: r.Explanation, Source: r.Source, Difficulty: r.Difficulty, Tags: r.Tags.V}, nil
+	return r.question(), nil
 }

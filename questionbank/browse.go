@@ -1,0 +1,363 @@
+package questionbank
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+	"golang.org/x/text/unicode/norm"
+
+	"leitai/fault"
+	"leitai/sqldb"
+)
+
+// Entry is a question in the list of its bank.
+type Entry struct {
+	Question
+	BankID    string
+	Retired   bool
+	Used      int // rounds that it is part of
+	Deleted   bool
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
+// Filter says which questions of a bank a list shows. Zero values do not filter.
+type Filter struct {
+	BankID     string
+	Search     string // every word must be in stem or options, without regard to case and width
+	Type       Type
+	Category   string
+	Tag        string
+	Difficulty int
+	Used       *bool
+	Retired    *bool
+	Deleted    bool // the bin instead of the bank
+}
+
+// MaxSearchWords bounds the words of one search.
+const MaxSearchWords = 8
+
+// where gives the condition of a filter; its values are numbered from $1.
+func (f Filter) where() (string, []any) {
+	conditions, args := []string{"bank_id = $1"}, []any{f.BankID}
+	add := func(condition string, value any) {
+		args = append(args, value)
+		conditions = append(conditions, strings.ReplaceAll(condition, "$?", fmt.Sprintf("$%d", len(args))))
+	}
+	if f.Deleted {
+		conditions = append(conditions, "deleted_at IS NOT NULL")
+	} else {
+		conditions = append(conditions, "deleted_at IS NULL")
+	}
+	words := strings.Fields(strings.ToLower(norm.NFKC.String(f.Search)))
+	for _, w := range words[:min(len(words), MaxSearchWords)] {
+		add(`search LIKE $? ESCAPE '!'`, "%"+likeText.Replace(w)+"%")
+	}
+	if f.Type != "" {
+		add("type = $?", f.Type)
+	}
+	if f.Category != "" {
+		add("category = $?", f.Category)
+	}
+	if f.Difficulty > 0 {
+		add("difficulty = $?", f.Difficulty)
+	}
+	if f.Tag != "" {
+		add(`tags LIKE $? ESCAPE '!'`, `%"`+likeText.Replace(f.Tag)+`"%`)
+	}
+	if f.Retired != nil {
+		add("retired = $?", *f.Retired)
+	}
+	if f.Used != nil {
+		not := "NOT "
+		if *f.Used {
+			not = ""
+		}
+		conditions = append(conditions, not+"EXISTS (SELECT 1 FROM round_questions u WHERE u.question_id = questions.id)")
+	}
+	return strings.Join(conditions, " AND "), args
+}
+
+var likeText = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
+
+const questionColumns = `id, bank_id, version, type, category, stem, options, answer_key, explanation, source, difficulty, tags, retired,
+	deleted_at, created_at, updated_at`
+
+type questionRow struct {
+	ID          string               `db:"id"`
+	BankID      string               `db:"bank_id"`
+	Version     int                  `db:"version"`
+	Type        Type                 `db:"type"`
+	Category    string               `db:"category"`
+	Stem        string               `db:"stem"`
+	Options     sqldb.JSON[[]string] `db:"options"`
+	Key         sqldb.JSON[[]string] `db:"answer_key"`
+	Explanation string               `db:"explanation"`
+	Source      string               `db:"source"`
+	Difficulty  int                  `db:"difficulty"`
+	Tags        sqldb.JSON[[]string] `db:"tags"`
+	Retired     bool                 `db:"retired"`
+	DeletedAt   *sqldb.Millis        `db:"deleted_at"`
+	CreatedAt   sqldb.Millis         `db:"created_at"`
+	UpdatedAt   sqldb.Millis         `db:"updated_at"`
+}
+
+func (r questionRow) question() Question {
+	return Question{ID: r.ID, Version: r.Version, Type: r.Type, Category: r.Category, Stem: r.Stem, Options: r.Options.V,
+		Key: r.Key.V, Explanation: r.Explanation, Source: r.Source, Difficulty: r.Difficulty, Tags: r.Tags.V}
+}
+
+func (r questionRow) entry() Entry {
+	return Entry{Question: r.question(), BankID: r.BankID, Retired: r.Retired, Deleted: r.DeletedAt != nil,
+		CreatedAt: r.CreatedAt.Time(), UpdatedAt: r.UpdatedAt.Time()}
+}
+
+// ListQuestions gives one page of a bank, newest first: at most limit questions that come after the id `after` ("" for
+// the first page), and how many there are in all.
+func (s *Store) ListQuestions(ctx context.Context, f Filter, after string, limit int) (page []Entry, total int, err error) {
+	where, args := f.where()
+	if err := s.db.Get(ctx, &total, `SELECT COUNT(*) FROM questions WHERE `+where, args...); err != nil {
+		return nil, 0, fmt.Errorf("count questions: %w", err)
+	}
+	if after != "" {
+		args = append(args, after)
+		where += fmt.Sprintf(" AND id < $%d", len(args))
+	}
+	args = append(args, limit)
+	var rows []questionRow
+	if err := s.db.Select(ctx, &rows, `SELECT `+questionColumns+` FROM questions WHERE `+where+
+		fmt.Sprintf(` ORDER BY id DESC LIMIT $%d`, len(args)), args...); err != nil {
+		return nil, 0, fmt.Errorf("list questions: %w", err)
+	}
+	page = make([]Entry, len(rows))
+	for i, r := range rows {
+		page[i] = r.entry()
+	}
+	return page, total, s.countUses(ctx, page)
+}
+
+// countUses fills in how many rounds have each question.
+func (s *Store) countUses(ctx context.Context, page []Entry) error {
+	for i := range page {
+		if err := s.db.Get(ctx, &page[i].Used, `SELECT COUNT(*) FROM round_questions WHERE question_id = $1`, page[i].ID); err != nil {
+			return fmt.Errorf("uses of question %s: %w", page[i].ID, err)
+		}
+	}
+	return nil
+}
+
+// FindEntry gives one question with what its bank knows of it, or not_found question.missing.
+func (s *Store) FindEntry(ctx context.Context, id string) (Entry, error) {
+	var r questionRow
+	err := s.db.Get(ctx, &r, `SELECT `+questionColumns+` FROM questions WHERE id = $1`, id)
+	if errors.Is(err, sqldb.ErrNoRow) {
+		return Entry{}, fault.New(fault.NotFound, "question.missing")
+	}
+	if err != nil {
+		return Entry{}, fmt.Errorf("find question %s: %w", id, err)
+	}
+	page := []Entry{r.entry()}
+	return page[0], s.countUses(ctx, page)
+}
+
+// FindBank gives a bank with its counts, or not_found bank.missing.
+func (s *Store) FindBank(ctx context.Context, id string) (Bank, error) {
+	banks, err := s.ListBanks(ctx)
+	if err != nil {
+		return Bank{}, err
+	}
+	for _, b := range banks {
+		if b.ID == id {
+			return b, nil
+		}
+	}
+	return Bank{}, fault.New(fault.NotFound, "bank.missing")
+}
+
+// RenameBank gives a bank another name; one that is taken is a conflict bank.exists.
+func (s *Store) RenameBank(ctx context.Context, id, name string) error {
+	n, err := s.db.Exec(ctx, `UPDATE banks SET name = $2 WHERE id = $1`, id, name)
+	switch {
+	case sqldb.IsUnique(err):
+		return fault.Wrap(fault.Conflict, "bank.exists", err)
+	case err != nil:
+		return fmt.Errorf("rename bank %s: %w", id, err)
+	case n == 0:
+		return fault.New(fault.NotFound, "bank.missing")
+	}
+	return nil
+}
+
+// AddQuestion stores one new question; one that the bank has already is a conflict question.exists.
+func (s *Store) AddQuestion(ctx context.Context, now time.Time, bankID string, q Question) (Entry, error) {
+	if err := q.Validate(); err != nil {
+		return Entry{}, err
+	}
+	id := uuid.Must(uuid.NewV7()).String()
+	err := s.db.Tx(ctx, func(tx *sqlx.Tx) error {
+		if err := notThereYet(ctx, tx, bankID, "", q); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO questions (id, bank_id, version, type, category, stem, options,
+			answer_key, explanation, source, difficulty, tags, fingerprint, created_at, updated_at, search)
+			VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14)`, id, bankID, q.Type, q.Category, q.Stem,
+			list(q.Options), list(q.Key), q.Explanation, q.Source, q.Difficulty, list(q.Tags), q.Fingerprint(), sqldb.MillisOf(now), searchText(q))
+		return err
+	})
+	if err != nil {
+		return Entry{}, importFault("add question", err)
+	}
+	return s.FindEntry(ctx, id)
+}
+
+func notThereYet(ctx context.Context, tx *sqlx.Tx, bankID, self string, q Question) error {
+	var n int
+	if err := tx.GetContext(ctx, &n, `SELECT COUNT(*) FROM questions WHERE bank_id = $1 AND fingerprint = $2 AND id <> $3
+		AND deleted_at IS NULL`, bankID, q.Fingerprint(), self); err != nil {
+		return err
+	}
+	if n > 0 {
+		return fault.New(fault.Conflict, "question.exists")
+	}
+	return nil
+}
+
+// UpdateQuestion stores a question as its next version and keeps the one before. q.Version is the version that was
+// edited: when somebody else was quicker it is a conflict question.changed. Contests keep the version that they were
+// made with.
+func (s *Store) UpdateQuestion(ctx context.Context, now time.Time, q Question, by string) (Entry, error) {
+	if err := q.Validate(); err != nil {
+		return Entry{}, err
+	}
+	err := s.db.Tx(ctx, func(tx *sqlx.Tx) error {
+		var old questionRow
+		if err := tx.GetContext(ctx, &old, `SELECT `+questionColumns+` FROM questions WHERE id = $1`, q.ID); errors.Is(err, sqldb.ErrNoRow) {
+			return fault.New(fault.NotFound, "question.missing")
+		} else if err != nil {
+			return err
+		}
+		if err := notThereYet(ctx, tx, old.BankID, q.ID, q); err != nil {
+			return err
+		}
+		res, err := tx.ExecContext(ctx, `UPDATE questions SET version = version + 1, type = $3, category = $4, stem = $5, options = $6,
+			answer_key = $7, explanation = $8, source = $9, difficulty = $10, tags = $11, fingerprint = $12, updated_at = $13, search = $14
+			WHERE id = $1 AND version = $2`, q.ID, q.Version, q.Type, q.Category, q.Stem, list(q.Options), list(q.Key), q.Explanation, q.Source,
+			q.Difficulty, list(q.Tags), q.Fingerprint(), sqldb.MillisOf(now), searchText(q))
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil {
+			return err
+		} else if n == 0 {
+			return fault.New(fault.Conflict, "question.changed")
+		}
+		_, err = tx.ExecContext(ctx, `INSERT INTO question_versions (question_id, version, snapshot, saved_at, saved_by) VALUES ($1, $2, $3, $4, $5)`,
+			q.ID, q.Version, sqldb.JSON[Question]{V: old.question()}, sqldb.MillisOf(now), by)
+		return err
+	})
+	if err != nil {
+		return Entry{}, importFault("update question "+q.ID, err)
+	}
+	return s.FindEntry(ctx, q.ID)
+}
+
+// PastVersion is a question as it was before an edit.
+type PastVersion struct {
+	Question   Question
+	ReplacedAt time.Time
+	ReplacedBy string
+}
+
+// ListVersions gives the earlier versions of a question, newest first.
+func (s *Store) ListVersions(ctx context.Context, id string) ([]PastVersion, error) {
+	var rows []struct {
+		Snapshot sqldb.JSON[Question] `db:"snapshot"`
+		SavedAt  sqldb.Millis         `db:"saved_at"`
+		SavedBy  string               `db:"saved_by"`
+	}
+	if err := s.db.Select(ctx, &rows, `SELECT snapshot, saved_at, saved_by FROM question_versions WHERE question_id = $1 ORDER BY version DESC`, id); err != nil {
+		return nil, fmt.Errorf("versions of question %s: %w", id, err)
+	}
+	out := make([]PastVersion, len(rows))
+	for i, r := range rows {
+		out[i] = PastVersion{r.Snapshot.V, r.SavedAt.Time(), r.SavedBy}
+	}
+	return out, nil
+}
+
+// Bulk is a change of many questions of one bank.
+type Bulk struct {
+	IDs      []string
+	Retired  *bool
+	Deleted  *bool // into the bin, or out of it
+	Category *string
+	Level    *int    // difficulty
+	BankID   *string // move
+}
+
+// MaxBulk is how many questions one Bulk may name.
+const MaxBulk = 1000
+
+// ChangeQuestions makes a change to many questions of a bank in one transaction and gives how many it reached. Those that
+// are in another bank are left alone.
+func (s *Store) ChangeQuestions(ctx context.Context, now time.Time, bankID string, b Bulk) (changed int, err error) {
+	err = s.db.Tx(ctx, func(tx *sqlx.Tx) error {
+		changed = 0
+		for _, id := range b.IDs {
+			n, err := changeOne(ctx, tx, now, bankID, id, b)
+			if err != nil {
+				return err
+			}
+			changed += n
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, importFault("change questions of "+bankID, err)
+	}
+	return changed, nil
+}
+
+func changeOne(ctx context.Context, tx *sqlx.Tx, now time.Time, bankID, id string, b Bulk) (int, error) {
+	var r questionRow
+	err := tx.GetContext(ctx, &r, `SELECT `+questionColumns+` FROM questions WHERE id = $1 AND bank_id = $2`, id, bankID)
+	if errors.Is(err, sqldb.ErrNoRow) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	if b.Retired != nil {
+		r.Retired = *b.Retired
+	}
+	if b.Category != nil {
+		r.Category = *b.Category
+	}
+	if b.Level != nil {
+		r.Difficulty = *b.Level
+	}
+	if b.BankID != nil {
+		r.BankID = *b.BankID
+	}
+	if b.Deleted != nil {
+		r.DeletedAt = nil
+		if *b.Deleted {
+			at := sqldb.MillisOf(now)
+			r.DeletedAt = &at
+		}
+	}
+	back := b.Deleted != nil && !*b.Deleted || b.BankID != nil && *b.BankID != bankID
+	if back && r.DeletedAt == nil {
+		if err := notThereYet(ctx, tx, r.BankID, id, r.question()); err != nil {
+			return 0, err
+		}
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE questions SET retired = $2, category = $3, difficulty = $4, bank_id = $5, deleted_at = $6, updated_at = $7 WHERE id = $1`,
+		id, r.Retired, r.Category, r.Difficulty, r.BankID, r.DeletedAt, sqldb.MillisOf(now))
+	return 1, err
+}

@@ -354,6 +354,9 @@ func (c *Conn) meter(now time.Time, b []byte) bool {
 
 // end waits for the writer and takes the connection out of its hall; afterwards nothing of it touches the socket.
 func (c *Conn) end() {
+	if p := recover(); p != nil { // of the library: this connection ends, the hall goes on
+		c.house.Logger.Error("panic", "path", "/ws", "panic", p, "stack", string(debug.Stack()))
+	}
 	c.mu.Lock()
 	c.leaving = true
 	c.mu.Unlock()

@@ -2,21 +2,12 @@ package hall
 
 import (
 	"context"
-	"net"
 	"time"
 
 	"github.com/fasthttp/websocket"
 
 	"leitai/fault"
 )
-
-// unwrap gives the socket below the server's wrapper: frames are written straight to it.
-func unwrap(c net.Conn) net.Conn {
-	if u, ok := c.(interface{ UnsafeConn() net.Conn }); ok {
-		return u.UnsafeConn()
-	}
-	return c
-}
 
 // Arrive gives a connection's number. It is asked before the upgrade is answered, so that of two connections of one
 // phone the later has the higher number.
@@ -25,7 +16,7 @@ func (h *House) Arrive() int64 { return h.arrivals.Add(1) }
 // Serve takes over a connection and returns at once; the connection runs until it ends, and is closed then. staff is the
 // session that came with the upgrade, or nil.
 func (h *House) Serve(ws *websocket.Conn, staff Session, arrival int64) {
-	c := &Conn{house: h, ws: ws, net: unwrap(ws.NetConn()), staff: staff, arrival: arrival, tokens: messageBurst, filled: time.Now()}
+	c := &Conn{house: h, ws: ws, net: ws.NetConn(), staff: staff, arrival: arrival, tokens: messageBurst, filled: time.Now()}
 	ws.SetReadLimit(maxFrame)
 	ws.SetPingHandler(func(data string) error {
 		c.send(frame(opPong, []byte(data)))

@@ -33,6 +33,7 @@ type Config struct {
 	Banks          *questionbank.Store
 	People         *people.Store
 	House          *hall.House
+	ReadBank       ReadBank
 	Web            fs.FS // the built pages, play screen console
 	Logger         *slog.Logger
 	Checks         []Check
@@ -46,6 +47,7 @@ type API struct {
 	Config
 	pages    *pages
 	failures *failures
+	reading  chan struct{} // held while a bank's file is read
 }
 
 // maxBody is the largest request body, in bytes.
@@ -72,9 +74,9 @@ func New(cfg Config) (*fiber.App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &API{Config: cfg, pages: p, failures: newFailures(10, time.Minute)}
+	a := &API{Config: cfg, pages: p, failures: newFailures(10, time.Minute), reading: make(chan struct{}, 1)}
 	app := fiber.New(fiber.Config{
-		AppName: "leitai", DisableStartupMessage: true, Immutable: true, ReduceMemoryUsage: true, BodyLimit: maxBody, Concurrency: 1 << 18,
+		AppName: "leitai", DisableStartupMessage: true, Immutable: true, ReduceMemoryUsage: true, BodyLimit: maxBody, StreamRequestBody: true, Concurrency: 1 << 18,
 		ReadBufferSize: 4096, IdleTimeout: 60 * time.Second, ReadTimeout: 30 * time.Second, ErrorHandler: a.fail,
 		EnableTrustedProxyCheck: true, TrustedProxies: cfg.TrustedProxies, ProxyHeader: fiber.HeaderXForwardedFor,
 		EnableIPValidation: true,
@@ -109,6 +111,22 @@ func (a *API) routes() []route {
 		{"PUT", "/session/password", viewer, a.changePassword},
 
 		{"GET", "/banks", viewer, a.listBanks},
+		{"POST", "/banks", organizer, a.createBank},
+		{"GET", "/banks/:id", viewer, a.findBank},
+		{"PATCH", "/banks/:id", organizer, a.renameBank},
+		{"GET", "/banks/:id/questions", viewer, a.listQuestions},
+		{"POST", "/banks/:id/questions", organizer, a.createQuestion},
+		{"PATCH", "/banks/:id/questions", organizer, a.changeQuestions},
+		{"GET", "/questions/:id", viewer, a.findQuestion},
+		{"PUT", "/questions/:id", organizer, a.updateQuestion},
+
+		{"GET", "/imports", viewer, a.listImports},
+		{"POST", "/imports", organizer, a.createImport},
+		{"GET", "/imports/:id", viewer, a.findImport},
+		{"GET", "/imports/:id/rows", viewer, a.listImportRows},
+		{"PATCH", "/imports/:id/rows/:no", organizer, a.changeImportRow},
+		{"POST", "/imports/:id/store", organizer, a.storeImport},
+		{"POST", "/imports/:id/undo", organizer, a.undoImport},
 
 		{"GET", "/contests", viewer, a.listContests},
 		{"POST", "/contests", organizer, a.createContest},

@@ -17,26 +17,6 @@ import (
 	"leitai/quiz"
 )
 
-type bankView struct {
-	ID         string         `json:"id"`
-	Name       string         `json:"name"`
-	Questions  int            `json:"questions"`
-	Categories map[string]int `json:"categories"`
-	Types      map[string]int `json:"types"`
-}
-
-func (a *API) listBanks(c *fiber.Ctx) error {
-	banks, err := a.Banks.ListBanks(c.UserContext())
-	if err != nil {
-		return err
-	}
-	out := make([]bankView, len(banks))
-	for i, b := range banks {
-		out[i] = bankView(b)
-	}
-	return c.JSON(fiber.Map{"banks": out})
-}
-
 type summaryView struct {
 	ID        string `json:"id"`
 	Title     string `json:"title"`

@@ -13,6 +13,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"leitai/questionbank/exchange"
 	"leitai/quiz"
 )
 
@@ -46,6 +47,7 @@ func TestRequestFieldsAreDocumented(t *testing.T) {
 	}{
 		"Command": {s["Command"], commandRequest{}}, "NewContest": {s["NewContest"], newContest{}}, "Draw": {s["Draw"], draw{}},
 		"NewContest.teams": {contest["teams"].Value.Items, newTeam{}}, "NewContest.rounds": {contest["rounds"].Value.Items, newRound{}},
+		"QuestionInput": {s["QuestionInput"], questionInput{}}, "BulkChange": {s["BulkChange"], bulkRequest{}}, "RowChange": {s["RowChange"], rowChange{}},
 		"RoundSettings": {s["RoundSettings"], quiz.RoundSettings{}}, "ContestSettings": {s["ContestSettings"], quiz.ContestSettings{}},
 	} {
 		documented := slices.Sorted(maps.Keys(pair.schema.Value.Properties))
@@ -135,7 +137,7 @@ func TestEveryFaultHasAText(t *testing.T) {
 	for _, m := range regexp.MustCompile("`([a-z]+\\.[a-z_]+)`").FindAllStringSubmatch(string(protocol), -1) {
 		spoken[m[1]] = true
 	}
-	for _, folder := range []string{".", "../hall", "../quiz", "../people"} {
+	for _, folder := range []string{".", "../hall", "../quiz", "../people", "../questionbank", "../questionbank/exchange"} {
 		files, err := filepath.Glob(folder + "/*.go")
 		if err != nil {
 			t.Fatal(err)
@@ -150,6 +152,9 @@ func TestEveryFaultHasAText(t *testing.T) {
 			}
 			for _, m := range made.FindAllStringSubmatch(string(b), -1) {
 				key := m[1] + m[2] + m[3] + m[4]
+				if _, whole := exchange.FileFault(key, ""); whole {
+					continue
+				}
 				if _, ok := catalogue[key]; !ok && !spoken[key] {
 					t.Errorf("%s refuses with %s, which has no text", f, key)
 				}

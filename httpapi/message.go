@@ -3,6 +3,8 @@ package httpapi
 import (
 	"fmt"
 	"strings"
+
+	"leitai/questionbank/exchange"
 )
 
 // text is a message in the languages of the product.
@@ -68,10 +70,8 @@ var catalogue = map[string]text{
 	"round.missing":    {"没有这个轮次", "There is no such round."},
 	"round.begun":      {"这一轮已经有人作答，不能再修改", "This round has been answered; it cannot be changed any more."},
 	"bank.missing":     {"没有这个题库", "There is no such bank."},
-	"bank.exists":      {"已有同名题库", "A bank of this name exists."},
 	"draw.too_few":     {"题库里符合条件的题只有 {have} 道，不够 {want} 道", "Only {have} questions of the bank fit, {want} are wanted."},
 
-	"question.missing":      {"没有这道题", "There is no such question."},
 	"question.not_played":   {"这道题还没有开始", "This question has not been played."},
 	"question.void_already": {"这道题已经作废", "This question is void already."},
 	"question.not_void":     {"这道题没有作废", "This question is not void."},
@@ -86,12 +86,43 @@ var catalogue = map[string]text{
 	"value.required": {"必须填写", "This is required."},
 	"value.choice":   {"不是可选的值", "This is not one of the choices."},
 	"value.long":     {"内容太长", "This is too long."},
+
+	"bank.exists":            {"已有同名的题库", "There is a question bank of this name already."},
+	"question.exists":        {"题库里已有这道题（题干和选项相同）", "The bank has this question already (same text and options)."},
+	"question.changed":       {"别人刚刚修改了这道题，请重新打开", "Somebody else has just changed this question. Please open it again."},
+	"question.missing":       {"没有这道题", "There is no such question."},
+	"question.type":          {"请选择题型", "Please choose a type."},
+	"question.stem_empty":    {"请填写题干", "Please write the question."},
+	"question.stem_long":     {"题干太长（最多 2000 字）", "The question is too long (at most 2,000 characters)."},
+	"question.difficulty":    {"难度是 1 到 5", "The difficulty is 1 to 5."},
+	"question.text_long":     {"解析或出处太长", "Explanation or source is too long."},
+	"question.fill_options":  {"填空题没有选项", "A fill-in question has no options."},
+	"question.blanks_count":  {"空太多（最多 20 个）", "There are too many blanks (at most 20)."},
+	"question.key_empty":     {"请填写答案", "Please give the key."},
+	"question.key_blanks":    {"答案的个数与空的个数不同，各空用 | 分开", "There are not as many answers as blanks; part them with |."},
+	"question.options_count": {"选项个数不对（2 到 26 个，判断题 2 个）", "A wrong number of options (2 to 26, two for true or false)."},
+	"question.option_text":   {"选项是空的或太长（最多 500 字）", "An option is empty or too long (at most 500 characters)."},
+	"question.options_same":  {"有两个选项相同", "Two options are the same."},
+	"question.key_range":     {"答案超出了选项", "The key goes beyond the options."},
+	"question.key_twice":     {"答案里有重复的字母", "The key has a letter twice."},
+	"question.key_one":       {"单选和判断题只有一个答案", "Single choice and true or false have one key."},
+	"question.key_order":     {"排序题的答案要包含每个选项", "The key of an ordering question has every option."},
+	"import.missing":         {"没有这次导入", "There is no such import."},
+	"import.row_missing":     {"没有这一行", "There is no such row."},
+	"import.stored":          {"这个文件已经导入", "This file was imported already."},
+	"import.not_stored":      {"这个文件没有导入，或已经撤销", "This file was not imported, or was taken back."},
+	"import.used":            {"有 {n} 道题已被使用或修改，不能整体撤销", "{n} of its questions were used or edited, so it cannot be taken back as a whole."},
+	"import.no_mend":         {"这一行没有可以一键修改的地方", "There is nothing to mend with one click in this row."},
+	"import.busy":            {"正在读取别的文件，请稍后再试", "Another file is being read. Please try again."},
 }
 
 // message gives a key's text in the first language of an Accept-Language header that the product has, Chinese first.
 func message(accept, key string, args map[string]any) string {
 	t, ok := catalogue[key]
 	if !ok {
+		if s, ok := exchange.FileFault(key, accept); ok {
+			return s
+		}
 		t = catalogue["request.invalid"]
 	}
 	s := t.zh

@@ -89,7 +89,7 @@ func TestEveryRouteHoldsItsPermission(t *testing.T) {
 			continue
 		}
 		method, path, _ := strings.Cut(route, " ")
-		path = strings.NewReplacer(":code", g.code, ":id", "no-such", ":round_id", "no-such").Replace(path)
+		path = strings.NewReplacer(":code", g.code, ":id", "no-such", ":round_id", "no-such", ":no", "1").Replace(path)
 		for _, who := range append([]string{"nobody", "player"}, accounts...) {
 			var body any
 			if method != http.MethodGet && method != http.MethodDelete {
@@ -135,7 +135,7 @@ func TestWritesFromForeignPagesAreRefused(t *testing.T) {
 		if op == nil || method == http.MethodGet || op.Extensions["x-role"] == "public" && path != "/api/v1/session" {
 			continue
 		}
-		path = strings.NewReplacer(":code", "123456", ":id", "no-such", ":round_id", "no-such").Replace(path)
+		path = strings.NewReplacer(":code", "123456", ":id", "no-such", ":round_id", "no-such", ":no", "1").Replace(path)
 		for _, origin := range []string{"http://evil.example", "null", "http://" + s.addr + ".evil.example", "http://127.0.0.1:1", "http://%"} {
 			c := s.as("admin")
 			c.header.Set("Origin", origin)

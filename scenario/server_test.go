@@ -24,6 +24,7 @@ import (
 	"leitai/leaderboard"
 	"leitai/people"
 	"leitai/questionbank"
+	"leitai/questionbank/exchange"
 	"leitai/quiz"
 	"leitai/sqldb"
 )
@@ -106,7 +107,7 @@ func (s *server) start() {
 		JoinURL: func(code string) string { return "http://leitai.test/j/" + code }})
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(s.house.Collectors()...)
-	s.app, err = httpapi.New(httpapi.Config{Quiz: s.quiz, Banks: s.banks, People: staff, House: s.house, Logger: logger,
+	s.app, err = httpapi.New(httpapi.Config{Quiz: s.quiz, Banks: s.banks, People: staff, House: s.house, Logger: logger, ReadBank: exchange.Read,
 		Web: fstest.MapFS{}, Metrics: registry, Secure: s.secure, TrustedProxies: s.proxies, Checks: []httpapi.Check{{Name: "database", Run: s.db.Ping},
 			{Name: "redis", Run: func(ctx context.Context) error { return s.redis.Ping(ctx).Err() }}}})
 	s.must(err)

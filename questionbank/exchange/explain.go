@@ -23,14 +23,19 @@ var wholeFile = map[string][2]string{
 
 // Explain says what is wrong with a whole file, in a language: "en", else Chinese.
 func Explain(err error, lang string) string {
-	texts, ok := wholeFile[fault.KeyOf(err)]
-	if !ok {
-		return err.Error()
+	if s, ok := FileFault(fault.KeyOf(err), lang); ok {
+		return s
 	}
-	if strings.HasPrefix(lang, "en") {
-		return texts[1]
+	return err.Error()
+}
+
+// FileFault gives the text of a fault of a whole file; false when the key is none of them.
+func FileFault(key, lang string) (string, bool) {
+	texts, ok := wholeFile[key]
+	if strings.HasPrefix(strings.ToLower(strings.TrimSpace(lang)), "en") {
+		return texts[1], ok
 	}
-	return texts[0]
+	return texts[0], ok
 }
 
 // Say joins what is to be said of a row; where something is wrong with a cell, its name stands first.

@@ -66,7 +66,7 @@ func say(code, found, lang string) string {
 		return code
 	}
 	text := texts[0]
-	if strings.HasPrefix(lang, "en") {
+	if strings.HasPrefix(strings.ToLower(strings.TrimSpace(lang)), "en") {
 		text = texts[1]
 	}
 	return strings.ReplaceAll(text, "{found}", short(found, 60))

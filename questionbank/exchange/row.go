@@ -120,3 +120,15 @@ func (r Result) Good() []questionbank.Question {
 	}
 	return out
 }
+
+// Mended makes the row what its one-click mend offers; false when it has none.
+func (r *Row) Mended() bool {
+	for i, n := range r.Notes {
+		if n.Mend != nil {
+			r.Question = n.Mend.Question
+			r.Notes = append(r.Notes[:i:i], r.Notes[i+1:]...)
+			return true
+		}
+	}
+	return false
+}

@@ -219,9 +219,8 @@ func (c *Conn) read() {
 			c.ended(err)
 			return
 		}
-		received := time.Now()
 		c.handling.Add(1)
-		go c.handle(typ, r, received)
+		go c.handle(typ, r)
 		c.handling.Wait()
 		if c.broken {
 			return
@@ -229,8 +228,9 @@ func (c *Conn) read() {
 	}
 }
 
-// handle reads and answers one message.
-func (c *Conn) handle(typ int, r io.Reader, received time.Time) {
+// handle reads and answers one message. It is received when its last byte is: a client that sends the beginning early and
+// the rest late has answered late.
+func (c *Conn) handle(typ int, r io.Reader) {
 	defer c.handling.Done()
 	c.broken = true // unless it comes to its end
 	defer c.recovered()
@@ -241,7 +241,7 @@ func (c *Conn) handle(typ int, r io.Reader, received time.Time) {
 		if _, err = io.Copy(io.Discard, r); err != nil {
 			return
 		}
-		if c.meter(received, nil) {
+		if c.meter(time.Now(), nil) {
 			c.refuse(fault.New(fault.Invalid, "message.too_large"), "")
 		}
 		c.broken = false
@@ -250,6 +250,7 @@ func (c *Conn) handle(typ int, r io.Reader, received time.Time) {
 	if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return
 	}
+	received := time.Now()
 	if typ == websocket.TextMessage {
 		c.message((*b)[:n], received)
 	} else if c.meter(received, nil) {

@@ -48,7 +48,7 @@ type Hall struct {
 
 	tally      atomic.Pointer[tally] // of the current question
 	streaks    map[string]int        // the event goroutine's own
-	streaksFor quiz.Ref
+	streaksFor streaksOf
 
 	joining singleflight.Group // by the hash of a phone's secret
 
@@ -74,6 +74,7 @@ type Hall struct {
 	first   sync.Once     // of Publish
 	begun   chan struct{} // closed after the first Publish: before it there is nothing to show
 	stop    chan struct{}
+	ending  sync.Once // closes stop
 	stopped chan struct{}
 }
 
@@ -222,10 +223,16 @@ func (h *Hall) openQuestion(s quiz.State) *openQuestion {
 		closes: time.UnixMilli(s.ClosesAt), limit: time.Duration(s.LimitMS) * time.Millisecond, streaks: h.streaks}
 }
 
+// streaksOf says for which question streaks were read, and how many questions were void then.
+type streaksOf struct {
+	at   quiz.Ref
+	void int
+}
+
 // loadStreaks reads who is in a row before a question opens, where that earns points.
 func (h *Hall) loadStreaks(s quiz.State) {
 	round, _, ok := h.contest.Question(s.At.R, s.At.Q)
-	if !ok || round.Settings.StreakStep == 0 || h.streaksFor == s.At {
+	if !ok || round.Settings.StreakStep == 0 || h.streaksFor == (streaksOf{s.At, len(s.Voided)}) {
 		return
 	}
 	var played []quiz.Ref
@@ -243,7 +250,7 @@ func (h *Hall) loadStreaks(s quiz.State) {
 		h.house.Logger.Error("streaks", "contest", h.contest.ID, "error", err)
 		return
 	}
-	h.streaks, h.streaksFor = streaks, s.At
+	h.streaks, h.streaksFor = streaks, streaksOf{s.At, len(s.Voided)}
 }
 
 // add registers a connection and sends it where the room stands, with nothing in between.
@@ -405,7 +412,7 @@ func (h *Hall) conns() []*Conn {
 
 // end sends everybody away, also those who are about to come in.
 func (h *Hall) end(code string) {
-	close(h.stop)
+	h.ending.Do(func() { close(h.stop) })
 	<-h.stopped
 	h.mu.Lock()
 	h.ended = code

@@ -196,10 +196,10 @@ func (h *House) Close(ctx context.Context, contestID string) error {
 	if r == nil {
 		return fault.New(fault.Conflict, "room.closed")
 	}
-	h.halt(r)
 	if err := h.Store.CloseRoom(ctx, contestID); err != nil {
-		return err
+		return err // the room goes on
 	}
+	h.halt(r)
 	h.forget(r)
 	r.hall.end("room_closed")
 	return nil

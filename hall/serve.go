@@ -19,7 +19,9 @@ func (h *House) Serve(ws *websocket.Conn, staff Session, arrival int64) {
 	c := &Conn{house: h, ws: ws, net: ws.NetConn(), staff: staff, arrival: arrival, tokens: messageBurst, filled: time.Now()}
 	ws.SetReadLimit(maxFrame)
 	ws.SetPingHandler(func(data string) error {
-		c.send(frame(opPong, []byte(data)))
+		if c.meter(time.Now(), nil) {
+			c.send(frame(opPong, []byte(data)))
+		}
 		return nil
 	})
 	ws.SetPongHandler(func(data string) error {

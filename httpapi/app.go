@@ -47,6 +47,7 @@ type API struct {
 	Config
 	pages    *pages
 	failures *failures
+	codes    *failures     // wrong room codes, by address
 	reading  chan struct{} // held while a bank's file is read
 }
 
@@ -74,14 +75,15 @@ func New(cfg Config) (*fiber.App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &API{Config: cfg, pages: p, failures: newFailures(10, time.Minute), reading: make(chan struct{}, 1)}
+	a := &API{Config: cfg, pages: p, failures: newFailures(10, time.Minute), codes: newFailures(wrongCodes, time.Minute), reading: make(chan struct{}, 1)}
 	app := fiber.New(fiber.Config{
-		AppName: "leitai", DisableStartupMessage: true, Immutable: true, ReduceMemoryUsage: true, BodyLimit: maxBody, StreamRequestBody: true, Concurrency: 1 << 18,
+		AppName: "leitai", DisableStartupMessage: true, Immutable: true, ReduceMemoryUsage: true, BodyLimit: maxBody, Concurrency: 1 << 18,
 		ReadBufferSize: 4096, IdleTimeout: 60 * time.Second, ReadTimeout: 30 * time.Second, ErrorHandler: a.fail,
 		EnableTrustedProxyCheck: true, TrustedProxies: cfg.TrustedProxies, ProxyHeader: fiber.HeaderXForwardedFor,
 		EnableIPValidation: true,
 	})
 	app.Server().KeepHijackedConns = true // a socket outlives its upgrade's request, and needs none of its memory
+	app.Server().HeaderReceived = a.bodyLimit
 	app.Get("/healthz", func(c *fiber.Ctx) error { return c.JSON(health{Status: "ok"}) })
 	app.Get("/readyz", a.ready)
 	if cfg.Metrics != nil {

@@ -79,33 +79,7 @@ func (a *API) guard(c *fiber.Ctx) (err error) {
 			err = fault.New(fault.Internal, "internal")
 		}
 	}()
-	if err := bounded(c); err != nil {
-		return err
-	}
 	return c.Next()
-}
-
-// bounded refuses a body that is longer than maxBody before anything reads it. A file to import is read by its handler.
-func bounded(c *fiber.Ctx) error {
-	stream := c.Context().RequestBodyStream()
-	if stream == nil || c.Path() == importsPath {
-		return nil
-	}
-	if c.Request().Header.ContentLength() > maxBody {
-		c.Context().SetConnectionClose()
-		return fault.New(fault.Invalid, "request.too_large")
-	}
-	b, err := io.ReadAll(io.LimitReader(stream, maxBody+1))
-	switch {
-	case err != nil:
-		c.Context().SetConnectionClose()
-		return fault.Wrap(fault.Invalid, "request.malformed", err)
-	case len(b) > maxBody:
-		c.Context().SetConnectionClose()
-		return fault.New(fault.Invalid, "request.too_large")
-	}
-	c.Request().SetBody(b)
-	return nil
 }
 
 // body reads a JSON request body strictly: unknown fields, trailing data and texts that no database stores are invalid.

@@ -51,6 +51,14 @@ func (f *failures) try(key string, now time.Time) bool {
 	return true
 }
 
+// blocked reports that no more tries with this key are taken for now.
+func (f *failures) blocked(key string, now time.Time) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	e := f.byKey[key]
+	return e.n >= f.most && !now.After(e.until)
+}
+
 // forgive takes back a try that was no failure.
 func (f *failures) forgive(key string) {
 	f.mu.Lock()

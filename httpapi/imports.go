@@ -1,9 +1,9 @@
 package httpapi
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
-	"io"
 	"path"
 	"strconv"
 	"strings"
@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"leitai/fault"
 	"leitai/questionbank"
@@ -20,7 +21,7 @@ import (
 // ReadBank reads a question-bank file (exchange.Read, here or in another process).
 type ReadBank func(ctx context.Context, name string, data []byte) (exchange.Result, error)
 
-// importsPath is the one route whose body may be large; the handler reads it, after the permission is checked.
+// importsPath is the one route whose body may be large.
 const importsPath = "/api/v1/imports"
 
 // importWithin bounds the reading of one file.
@@ -67,10 +68,7 @@ type importRowView struct {
 
 // createImport reads an uploaded file, the request's body, and keeps what it holds as a preview.
 func (a *API) createImport(c *fiber.Ctx) error {
-	data, err := largeBody(c, exchange.MaxFile)
-	if err != nil {
-		return err
-	}
+	data := c.Body()
 	name := path.Base(strings.ReplaceAll(c.Query("name"), `\`, "/"))
 	if utf8.RuneCountInString(name) > 200 || !utf8.ValidString(name) {
 		return fault.Field("name", "value.long")
@@ -113,26 +111,17 @@ func (a *API) createImport(c *fiber.Ctx) error {
 	return c.Status(fiber.StatusCreated).JSON(importOf(in))
 }
 
-// largeBody reads a body that is longer than others may be, after the caller's permission was checked.
-func largeBody(c *fiber.Ctx, most int) ([]byte, error) {
-	if n := c.Request().Header.ContentLength(); n > most {
-		c.Context().SetConnectionClose()
-		return nil, fault.New(fault.Invalid, "import.too_large")
+// bodyLimit lets a signed-in member of staff send a file to import; everybody and everything else keeps to maxBody.
+func (a *API) bodyLimit(h *fasthttp.RequestHeader) (cfg fasthttp.RequestConfig) {
+	if !h.IsPost() || !bytes.HasPrefix(h.RequestURI(), []byte(importsPath)) || h.ContentLength() <= maxBody {
+		return cfg
 	}
-	stream := c.Context().RequestBodyStream()
-	if stream == nil {
-		return c.Body(), nil
+	if signedIn := a.staffSession(string(h.Cookie(sessionCookie))); signedIn != nil {
+		if good, err := signedIn(); good && err == nil {
+			cfg.MaxRequestBodySize = exchange.MaxFile
+		}
 	}
-	data, err := io.ReadAll(io.LimitReader(stream, int64(most)+1))
-	switch {
-	case err != nil:
-		c.Context().SetConnectionClose()
-		return nil, fault.Wrap(fault.Invalid, "request.malformed", err)
-	case len(data) > most:
-		c.Context().SetConnectionClose()
-		return nil, fault.New(fault.Invalid, "import.too_large")
-	}
-	return data, nil
+	return cfg
 }
 
 func (a *API) listImports(c *fiber.Ctx) error {

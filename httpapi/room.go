@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -21,8 +22,25 @@ type teamChoice struct {
 	Group string `json:"group"`
 }
 
-func (a *API) findRoom(c *fiber.Ctx) error {
+// wrongCodes is how many wrong codes one address may send in a minute: a hall of thousands is behind one address and some
+// mistype, but nobody tries all codes.
+const wrongCodes = 300
+
+// room finds a room by its code, and slows down who guesses codes.
+func (a *API) room(c *fiber.Ctx) (hall.RoomInfo, error) {
+	now := time.Now()
+	if a.codes.blocked(c.IP(), now) {
+		return hall.RoomInfo{}, fault.New(fault.RateLimited, "request.too_many")
+	}
 	r, err := a.House.Find(c.UserContext(), c.Params("code"))
+	if fault.Is(err, fault.NotFound) {
+		a.codes.try(c.IP(), now)
+	}
+	return r, err
+}
+
+func (a *API) findRoom(c *fiber.Ctx) error {
+	r, err := a.room(c)
 	if err != nil {
 		return err
 	}
@@ -46,6 +64,9 @@ func (a *API) joinRoom(c *fiber.Ctx) error {
 		ClientID string `json:"client_id"`
 	}](c)
 	if err != nil {
+		return err
+	}
+	if _, err := a.room(c); err != nil {
 		return err
 	}
 	e, token, err := a.House.Join(c.UserContext(), c.Params("code"), in.TeamID, in.Name, in.ClientID)

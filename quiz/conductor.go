@@ -305,6 +305,7 @@ func (c Conductor) skip(s State, now time.Time) (State, error) {
 	if !s.IsVoid(s.At) {
 		s.Voided = append(append([]Ref(nil), s.Voided...), s.At)
 	}
+	s.Unshown = append(append([]Ref(nil), s.Unshown...), s.At)
 	s.Paused, s.RemainingMS, s.BreakUntil = false, 0, 0
 	if _, ok := c.show.Next(s.At); !ok {
 		s.Phase, s.OpensAt, s.ClosesAt, s.Counted, s.RevealAfter = PhaseStandings, 0, now.UnixMilli(), true, false

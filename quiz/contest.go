@@ -72,6 +72,9 @@ type Entrant struct {
 // MaxName is the longest name of an entrant in characters, as it stands on the big screen.
 const MaxName = 20
 
+// MaxMarks is how many marks one letter of a name may carry: a pile of them would paint over its neighbours.
+const MaxMarks = 3
+
 // CleanName gives a name as it is stored: NFC, spaces folded, trimmed. Allowed are letters of any script, digits,
 // marks, spaces and . · - ' ( ), but nothing that stays invisible; a name that is empty, too long or has other
 // characters is invalid with the field "name" (name.required, name.too_long, name.characters).
@@ -89,8 +92,13 @@ func CleanName(s string) (string, error) {
 	if utf8.RuneCountInString(s) > MaxName {
 		return "", fault.Field("name", "name.too_long")
 	}
-	letters := 0
+	letters, marks := 0, 0
 	for _, r := range s {
+		if marks++; !unicode.IsMark(r) {
+			marks = 0
+		} else if marks > MaxMarks {
+			return "", fault.Field("name", "name.characters")
+		}
 		switch {
 		case unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector):
 			return "", fault.Field("name", "name.characters")

@@ -2,6 +2,7 @@ package quiz
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"leitai/fault"
@@ -135,7 +136,7 @@ func (s *Store) OwnAnswers(ctx context.Context, c *Contest, state State, entrant
 	for _, round := range c.Rounds {
 		for _, q := range round.Questions {
 			ref := Ref{round.No, q.No}
-			if !state.Revealed(ref) {
+			if !state.Revealed(ref) || slices.Contains(state.Unshown, ref) {
 				continue
 			}
 			a, ok := by[key{round.ID, q.No}]

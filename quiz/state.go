@@ -45,6 +45,7 @@ type State struct {
 	Blank       bool   `json:"blank,omitempty"`
 	Pacing      Pacing `json:"pacing"`
 	Voided      []Ref  `json:"voided,omitempty"`
+	Unshown     []Ref  `json:"unshown,omitempty"` // skipped before their key was shown: players never see it
 }
 
 // IsVoid reports whether a question is void.

@@ -32,7 +32,7 @@ const (
 type Config struct {
 	URL          string        // of the server; not used with Self
 	Code         string        // of the room; found by the organizer with Drive or Self
-	Contest      string        // with Drive: the contest whose room is opened, by default the newest that is not finished
+	Contest      string        // with Drive: the contest whose room is opened, by default the newest in which nobody plays yet
 	Players      int           // phones
 	Teams        int           // the phones spread over the first so many teams; 0: all
 	ReadFor      time.Duration // nobody taps sooner after a question opened
@@ -82,6 +82,12 @@ func (c Config) complete() (Config, error) {
 	wrong(c.Code == "" && !c.Drive, "--code: the room's six digits are needed, or --drive or --self")
 	wrong(c.Drive && !c.Self && (c.Username == "" || c.Password == ""), "--drive: --username and --password are needed")
 	return c, errors.Join(faults...)
+}
+
+// Check reports every fault of the configuration at once.
+func (c Config) Check() error {
+	_, err := c.complete()
+	return err
 }
 
 // bound is the time after which the rehearsal ends by itself.

@@ -138,14 +138,14 @@ func (h *rehearsal) pickContest(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("list contests: %w", err)
 	}
 	for _, c := range all {
-		if h.code != "" && c.Code == h.code || h.code == "" && c.Status != "finished" {
+		if h.code != "" && c.Code == h.code || h.code == "" && c.Status != "finished" && c.Entrants == 0 && (c.Phase == "" || c.Phase == "lobby") {
 			return c.ID, nil
 		}
 	}
 	if h.code != "" {
 		return "", fmt.Errorf("no contest has room %s", h.code)
 	}
-	return "", errors.New("there is no contest that can be played")
+	return "", errors.New("there is no contest in which nobody plays yet; name one with --contest (its show goes on from where it stands, and ends)")
 }
 
 // play fills the hall and stays until the show is over. It gives what went wrong with the show, nil when nothing did.

@@ -120,6 +120,9 @@ type contestSummary struct {
 	Title  string `json:"title"`
 	Status string `json:"status"`
 	Code   string `json:"code"`
+
+	Phase    string `json:"phase"`
+	Entrants int    `json:"entrants"`
 }
 
 func (s *staff) contests(ctx context.Context) ([]contestSummary, error) {

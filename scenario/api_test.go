@@ -131,6 +131,7 @@ func TestAPI(t *testing.T) {
 		if !strings.HasPrefix(string(res.body), "PK") || !strings.Contains(res.header.Get("Content-Disposition"), "results.xlsx") {
 			t.Errorf("workbook: %v %.20s", res.header, res.body)
 		}
+		banksAndImports(t, s)
 		signInAndOut(t, s)
 		everyOperationWasCalled(t)
 	})

@@ -98,6 +98,8 @@ func (c *caller) do(method, path string, body any) response {
 	case nil:
 	case string:
 		raw = []byte(b)
+	case []byte: // a file
+		raw = b
 	default:
 		var err error
 		if raw, err = json.Marshal(b); err != nil {
@@ -108,7 +110,9 @@ func (c *caller) do(method, path string, body any) response {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	if body != nil {
+	if _, file := body.([]byte); file {
+		req.Header.Set("Content-Type", "application/octet-stream")
+	} else if body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
 	if c.cookie != "" {

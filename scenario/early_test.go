@@ -63,3 +63,46 @@ func frameOf(payload []byte) []byte {
 	}
 	return append(append(b, 0, 0, 0, 0), payload...)
 }
+
+// TestAnswerIsReceivedWhenItsLastByteIs: who sends the beginning of an answer at once and the rest later has answered later.
+func TestAnswerIsReceivedWhenItsLastByteIs(t *testing.T) {
+	s := start(t, embedded(t))
+	g := s.stage("分两次", nil)
+	early := g.entrant("早早", 0)
+	c, err := net.DialTimeout("tcp", s.addr, patience)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	_ = c.SetDeadline(time.Now().Add(patience))
+	send := func(b []byte) {
+		t.Helper()
+		if _, err := c.Write(b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	await := func(text string) {
+		t.Helper()
+		for got := []byte(nil); !bytes.Contains(got, []byte(text)); {
+			got = readMore(t, c, got)
+		}
+	}
+	send([]byte("GET /ws HTTP/1.1\r\nHost: " + s.addr + "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"))
+	await("\r\n\r\n")
+	send(frameOf(fmt.Appendf(nil, `{"t":"hello","v":1,"role":"player","code":%q,"token":%q}`, g.code, early.token)))
+	await(`"t":"me"`)
+	answer := frameOf([]byte(`{"t":"answer","id":"early-1","r":1,"q":1,"a":["A"]}`))
+	send(answer[:6]) // before the question opens
+	g.open()
+	opened := time.Now()
+	for time.Since(opened) < 300*time.Millisecond { // the time that passes is what is tested
+		g.phase()
+	}
+	send(answer[6:])
+	await(`"answer.ack"`)
+	for _, a := range g.answers() {
+		if a.EntrantID == early.id && a.ReceivedMS < opened.Add(250*time.Millisecond).UnixMilli() {
+			t.Errorf("an answer whose last byte came %s after the question was received at %d", time.Since(opened), a.ReceivedMS)
+		}
+	}
+}

@@ -52,6 +52,12 @@ func TestBodiesAreBounded(t *testing.T) {
 	if status := raw(t, s, "POST /api/v1/rooms/"+g.code+"/entrants HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 307200\r\n\r\n"); status != 400 {
 		t.Errorf("a body of 300 KB: %d", status)
 	}
+	if status := raw(t, s, "POST /api/v1/imports HTTP/1.1\r\nHost: x\r\nCookie: "+s.as("organizer").cookie+"\r\nContent-Length: 22020096\r\n\r\n"); status != 400 {
+		t.Errorf("a file of 21 MB: %d", status)
+	}
+	if status := raw(t, s, "POST /api/v1/imports HTTP/1.1\r\nHost: x\r\nContent-Length: 1048576\r\n\r\n"); status != 400 {
+		t.Errorf("a file of somebody who is not signed in: %d", status)
+	}
 	g.command("adjust", fields{"team_id": g.contest.Teams[0].ID, "points": 1, "reason": long(201)}).refused(400, "invalid", "request.invalid", "reason=value.long")
 	if status := raw(t, s, "GET /api/v1/session HTTP/1.1\r\nHost: x\r\nCookie: leitai_session="+long(20000)+"\r\n\r\n"); status/100 != 4 {
 		t.Errorf("a header of 20 KB: %d", status)

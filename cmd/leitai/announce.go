@@ -14,8 +14,7 @@ func (c *serveCmd) announce(ctx context.Context, s *server, addr net.Addr, first
 	if err := c.writeReady(addr); err != nil {
 		return err
 	}
-	_, port, _ := net.SplitHostPort(addr.String())
-	local := "http://localhost:" + port
+	local := "http://" + localAddress(addr, "localhost")
 	if !c.Demo {
 		s.log.Info("listening", "address", addr.String(), "url", s.base)
 		if first != nil && c.AdminPassword == "" {
@@ -45,7 +44,7 @@ func (c *serveCmd) announce(ctx context.Context, s *server, addr net.Addr, first
 	case first != nil:
 		fmt.Printf("  登录 Sign in     %s / (LEITAI_ADMIN_PASSWORD)\n", first.username)
 	default:
-		fmt.Printf("  登录 Sign in     用已有的账号；忘记密码：%s password admin\n", os.Args[0])
+		fmt.Printf("  登录 Sign in     用已有的账号；忘记密码：%s password admin%s\n", os.Args[0], c.databaseFlag())
 	}
 	fmt.Println("\n  手机与本机在同一 Wi-Fi 下即可扫码加入。按 Ctrl+C 结束。")
 	fmt.Println("  Phones on the same Wi-Fi can join by the code. Press Ctrl+C to stop.")
@@ -54,4 +53,21 @@ func (c *serveCmd) announce(ctx context.Context, s *server, addr net.Addr, first
 		return s.startBots(ctx, addr, code, c.Bots)
 	}
 	return nil
+}
+
+// localAddress is host:port under which this machine reaches a listener; name stands for a listener on all addresses.
+func localAddress(addr net.Addr, name string) string {
+	host, port, _ := net.SplitHostPort(addr.String())
+	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() || ip.IsLoopback() {
+		host = name
+	}
+	return net.JoinHostPort(host, port)
+}
+
+// databaseFlag is what another command needs to find the same database; a database server is named by the environment.
+func (s *settings) databaseFlag() string {
+	if s.DatabaseURL != "" || s.DataDir == "./data" {
+		return ""
+	}
+	return " --data-dir " + s.DataDir
 }

@@ -45,15 +45,14 @@ func (s *server) startBots(ctx context.Context, addr net.Addr, code string, n in
 	if err != nil {
 		return err
 	}
-	_, port, _ := net.SplitHostPort(addr.String())
-	cmd := exec.CommandContext(ctx, self, "rehearse", "--url", "http://127.0.0.1:"+port, "--code", code, "--players", strconv.Itoa(n))
+	cmd := exec.CommandContext(ctx, self, "rehearse", "--url", "http://"+localAddress(addr, "127.0.0.1"), "--code", code, "--players", strconv.Itoa(n))
 	cmd.Stderr, cmd.Stdout = os.Stderr, os.Stdout
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 3 * time.Second
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("start simulated phones: %w", err)
 	}
-	fmt.Printf("  模拟 %d 部手机正在加入，随后自动开始：%s/screen/%s\n\n", n, "http://localhost:"+port, code)
+	fmt.Printf("  模拟 %d 部手机正在加入，随后自动开始：%s/screen/%s\n\n", n, "http://"+localAddress(addr, "localhost"), code)
 	go func() {
 		if err := cmd.Wait(); err != nil && ctx.Err() == nil {
 			s.log.Warn("simulated phones", "error", err)

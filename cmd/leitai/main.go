@@ -37,9 +37,7 @@ func main() { os.Exit(realMain()) }
 func realMain() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := readSecretFiles(); err != nil {
-		return complain(err, exitSettings)
-	}
+	unread := readSecretFiles()
 	var c cli
 	parser, err := kong.New(&c, kong.Name("leitai"), kong.Description("擂台 Leitai: knowledge contests, from the preliminary to the hall."),
 		kong.BindTo(ctx, (*context.Context)(nil)))
@@ -48,13 +46,26 @@ func realMain() int {
 		return exitFailed
 	}
 	run, err := parser.Parse(os.Args[1:])
-	if err != nil {
+	if err = together(unread, err); err != nil {
 		return complain(err, exitSettings)
 	}
 	if err := run.Run(); err != nil {
 		return complain(err, exitFailed)
 	}
 	return 0
+}
+
+// together makes one list of the faults of two settings errors.
+func together(a, b error) error {
+	one, ok1 := errors.AsType[*settingsError](a)
+	two, ok2 := errors.AsType[*settingsError](b)
+	switch {
+	case ok1 && ok2:
+		return &settingsError{append(one.faults, two.faults...)}
+	case a != nil:
+		return a
+	}
+	return b
 }
 
 // complain prints an error and gives the exit code: bad settings are always exitSettings.

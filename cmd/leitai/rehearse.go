@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"leitai/rehearse"
@@ -26,7 +27,7 @@ type rehearseCmd struct {
 	Scoring      string        `default:"fixed" enum:"fixed,speed,decay,order" help:"With --self: fixed, speed, decay or order."`
 	Self         bool          `help:"Start a server of its own in a temporary folder, make a contest, drive it, check it and stop it all. LEITAI_DATABASE_URL and LEITAI_REDIS_URL are passed on; that database must be empty."`
 	Drive        bool          `help:"Play the organizer too: open the room and move the show on. Needs --username and --password."`
-	Contest      string        `help:"With --drive: the contest's id; by default the newest that is not finished."`
+	Contest      string        `help:"With --drive: the contest's id; by default the newest in which nobody plays yet."`
 	Username     string        `env:"LEITAI_USERNAME" help:"Staff sign-in, for --drive and for the check against the results."`
 	Password     string        `env:"LEITAI_PASSWORD" help:"Its password."`
 	Pause        time.Duration `default:"500ms" help:"With --drive: how long the key and the standings stay."`
@@ -43,12 +44,16 @@ func (c *rehearseCmd) Run(ctx context.Context) error {
 	if c.JSON {
 		log = io.Discard
 	}
-	report, err := rehearse.Run(ctx, rehearse.Config{
+	cfg := rehearse.Config{
 		URL: c.URL, Code: c.Code, Contest: c.Contest, Players: c.Players, Teams: c.Teams, ReadFor: c.ReadFor,
 		AnswerWithin: c.AnswerWithin, Accuracy: c.Accuracy, DropRate: c.DropRate, Questions: c.Questions,
 		Scoring: c.Scoring, Self: c.Self, Drive: c.Drive, Username: c.Username, Password: c.Password, Pause: c.Pause,
 		Warmup: c.Warmup, Seed: c.Seed, Timeout: c.Timeout, Log: log,
-	})
+	}
+	if faults := c.faults(cfg); len(faults) > 0 {
+		return &settingsError{faults}
+	}
+	report, err := rehearse.Run(ctx, cfg)
 	if report != nil {
 		if printErr := c.print(report); printErr != nil {
 			return printErr
@@ -61,6 +66,21 @@ func (c *rehearseCmd) Run(ctx context.Context) error {
 		return fmt.Errorf("rehearse: %w", err)
 	}
 	return nil
+}
+
+// faults lists everything that is wrong with the flags.
+func (c *rehearseCmd) faults(cfg rehearse.Config) []string {
+	var out []string
+	if err := cfg.Check(); err != nil {
+		out = strings.Split(err.Error(), "\n")
+	}
+	if c.Accuracy < 0 {
+		out = append(out, fmt.Sprintf("--accuracy %g: want 0 to 1", c.Accuracy))
+	}
+	if c.Self && c.Code != "" {
+		out = append(out, "--code: --self makes a room of its own")
+	}
+	return out
 }
 
 func (c *rehearseCmd) print(report *rehearse.Report) error {

@@ -41,6 +41,25 @@ type serveCmd struct {
 	ReadyFile  string `help:"Write address and process id to this file, as JSON, once the server listens."`
 }
 
+// Validate reports every fault of the settings and of the flags at once.
+func (c *serveCmd) Validate() error {
+	err := c.settings.Validate()
+	var faults []string
+	if bad, ok := errors.AsType[*settingsError](err); ok {
+		faults = bad.faults
+	}
+	if c.Bots < 0 || c.Bots > 2000 {
+		faults = append(faults, fmt.Sprintf("--bots: %d is not a number from 0 to 2000", c.Bots))
+	}
+	if c.Bots > 0 && !c.Demo {
+		faults = append(faults, "--bots: needs --demo")
+	}
+	if len(faults) > 0 {
+		return &settingsError{faults}
+	}
+	return nil
+}
+
 // webApp is what the process does with the HTTP face; which framework it is made with stays in httpapi.
 type webApp interface {
 	Listener(ln net.Listener) error

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"time"
 
 	"leitai/people"
@@ -20,6 +22,11 @@ type passwordCmd struct {
 
 // Run gives the account a new random password and prints it.
 func (c *passwordCmd) Run(ctx context.Context) error {
+	if path := filepath.Join(c.DataDir, "leitai.db"); c.DatabaseURL == "" {
+		if _, err := os.Stat(path); err != nil {
+			return fmt.Errorf("there is no database at %s; name its folder with --data-dir, or the server with LEITAI_DATABASE_URL", path)
+		}
+	}
 	db, err := sqldb.Open(ctx, c.databaseURL())
 	if err != nil {
 		return fmt.Errorf("open database: %w", err)

@@ -1,0 +1,77 @@
+package scenario
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+const bankFile = "题干,题型,A,B,C,答案,分类\n首都是哪里？,单选,上海,北京,广州,B,地理\n哪些是水果？,单选,苹果,白菜,梨,AC,常识\n最长的河是？,单选,长江,黄河,,E,地理\n苹果是水果。,判断,,,,对,常识\n"
+
+// banksAndImports goes through everything that a bank's keeper does, from the file to the undo.
+func banksAndImports(t *testing.T, s *server) {
+	t.Helper()
+	viewer, org := s.as("viewer"), s.as("organizer")
+	var in struct {
+		ID     string
+		Counts struct{ OK, Warning, Error int }
+	}
+	org.do("POST", "/api/v1/imports?name=%E9%A2%98%E5%BA%93.csv", []byte(bankFile)).ok(&in)
+	if in.Counts.OK != 2 || in.Counts.Error != 2 {
+		t.Errorf("counts %+v", in.Counts)
+	}
+	at := "/api/v1/imports/" + in.ID
+	run(t, []scenario{
+		{"the preview", viewer, "GET", at, nil, 200, []string{`"state":"preview"`, `"format":"csv"`, `"file_name":"题库.csv"`, `"bank_id":null`}, nil},
+		{"its rows", viewer, "GET", at + "/rows?limit=1", nil, 200, []string{`"no":1`, `"status":"ok"`, `"key":["B"]`, `"next":1`}, []string{"水果"}},
+		{"rows with errors", viewer, "GET", at + "/rows?status=error", nil, 200, []string{`"code":"key.one"`, `"mend":"改为多选"`, `"cell":"F3"`, `"code":"key.range"`, `"cell":"F4"`}, []string{"首都"}},
+		{"one click", org, "PATCH", at + "/rows/2", fields{"mend": true}, 200, []string{`"status":"ok"`, `"type":"multiple"`, `"key":["A","C"]`}, nil},
+		{"no mend for this", org, "PATCH", at + "/rows/3", fields{"mend": true}, 409, []string{`"import.no_mend"`}, nil},
+		{"written anew, and wrong", org, "PATCH", at + "/rows/3", fields{"question": fields{"type": "single", "stem": "河？", "options": []string{"长江"}, "key": []string{"A"}, "difficulty": 3}}, 400, []string{`"options":"question.options_count"`}, nil},
+		{"written anew", org, "PATCH", at + "/rows/3", fields{"question": fields{"type": "single", "stem": "河？", "options": []string{"长江", "黄河"}, "key": []string{"A"}, "difficulty": 3}}, 200, []string{`"status":"ok"`, `"stem":"河？"`}, nil},
+		{"no such row", org, "PATCH", at + "/rows/99", fields{"mend": true}, 404, []string{`"import.row_missing"`}, nil},
+		{"into no bank", org, "POST", at + "/store", fields{"bank": " "}, 400, []string{`"bank":"value.required"`}, nil},
+		{"stored", org, "POST", at + "/store", fields{"bank": "新题库"}, 200, []string{`"state":"stored"`, `"added":4`, `"known":0`}, nil},
+		{"not twice", org, "POST", at + "/store", fields{"bank": "新题库"}, 409, []string{`"import.stored"`}, nil},
+		{"listed", viewer, "GET", "/api/v1/imports", nil, 200, []string{in.ID, `"staff":"员工organizer"`}, nil},
+		{"nothing in it", org, "POST", "/api/v1/imports", []byte("今天天气很好"), 400, []string{`"import.empty"`}, nil},
+		{"no file that we know", org, "POST", "/api/v1/imports?name=a.pdf", []byte("%PDF-1.7"), 400, []string{`"import.unknown"`, "认不出"}, nil},
+		{"a broken file", org, "POST", "/api/v1/imports?name=a.xlsx", []byte("PK\x03\x04rubbish"), 400, []string{`"import.broken"`}, nil},
+	})
+	var bank struct{ ID string }
+	org.do("POST", "/api/v1/banks", fields{"name": "手工题库"}).ok(&bank)
+	hand := "/api/v1/banks/" + bank.ID
+	question := fields{"type": "single", "category": "地理", "stem": "我国的首都是哪座城市？", "options": []string{"上海", "北京"}, "key": []string{"B"}, "difficulty": 2, "tags": []string{"首都"}}
+	var q struct{ ID string }
+	org.do("POST", hand+"/questions", question).ok(&q)
+	question["version"], question["stem"] = 1, "我国的首都是哪里？"
+	run(t, []scenario{
+		{"a name that is taken", org, "POST", "/api/v1/banks", fields{"name": "手工题库"}, 409, []string{`"bank.exists"`}, nil},
+		{"found", viewer, "GET", hand, nil, 200, []string{`"questions":1`, `"name":"手工题库"`}, nil},
+		{"renamed", org, "PATCH", hand, fields{"name": "手工"}, 200, []string{`"name":"手工"`}, nil},
+		{"the same question", org, "POST", hand + "/questions", fields{"type": "single", "stem": "我国的首都是哪座城市?", "options": []string{"上海", "北京"}, "key": []string{"B"}, "difficulty": 1}, 409, []string{`"question.exists"`}, nil},
+		{"found by search", viewer, "GET", hand + "/questions?q=%E9%A6%96%E9%83%BD&type=single&tag=%E9%A6%96%E9%83%BD&difficulty=2&used=false", nil, 200, []string{`"total":1`, `"used":0`, `"key":["B"]`}, nil},
+		{"not found by search", viewer, "GET", hand + "/questions?q=%E9%95%BF%E6%B1%9F", nil, 200, []string{`"total":0`, `"questions":[]`}, nil},
+		{"edited", org, "PUT", "/api/v1/questions/" + q.ID, question, 200, []string{`"version":2`, "首都是哪里"}, nil},
+		{"edited on top of an old version", org, "PUT", "/api/v1/questions/" + q.ID, question, 409, []string{`"question.changed"`}, nil},
+		{"with its earlier version", viewer, "GET", "/api/v1/questions/" + q.ID, nil, 200, []string{`"version":2`, "哪座城市", `"replaced_by":"员工organizer"`}, nil},
+		{"into the bin", org, "PATCH", hand + "/questions", fields{"ids": []string{q.ID}, "deleted": true}, 200, []string{`"changed":1`}, nil},
+		{"in the bin", viewer, "GET", hand + "/questions?deleted=true", nil, 200, []string{`"total":1`}, nil},
+		{"gone from the bank", viewer, "GET", hand, nil, 200, []string{`"questions":0`}, nil},
+		{"out of the bin", org, "PATCH", hand + "/questions", fields{"ids": []string{q.ID}, "deleted": false}, 200, []string{`"changed":1`}, nil},
+		{"taken back", org, "POST", at + "/undo", nil, 200, []string{`"state":"undone"`}, nil},
+		{"not twice", org, "POST", at + "/undo", nil, 409, []string{`"import.not_stored"`}, nil},
+	})
+	var large strings.Builder
+	large.WriteString("题干,题型,答案\n")
+	for i := range 20000 {
+		fmt.Fprintf(&large, "第 %d 题是对的，这一句只是为了让文件大一些。,判断,对\n", i)
+	}
+	org.do("POST", "/api/v1/imports?name=large.csv", []byte(large.String())).ok(&in)
+	if in.Counts.OK != 20000 {
+		t.Errorf("a file of %d bytes: %+v", large.Len(), in.Counts)
+	}
+	if res := org.do("POST", "/api/v1/imports", []byte(strings.Repeat("甲", 100))); res.status != 400 {
+		t.Errorf("rubbish: %d", res.status)
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
 
 	"leitai/fault"
 )
@@ -39,6 +40,10 @@ type errorDetail struct {
 func (a *API) fail(c *fiber.Ctx, err error) error {
 	f := faultOf(err)
 	id := c.GetRespHeader(fiber.HeaderXRequestID)
+	if id == "" { // refused before it came to a route
+		id = uuid.NewString()
+		c.Set(fiber.HeaderXRequestID, id)
+	}
 	if f.Code == fault.Internal || f.Code == fault.Unavailable {
 		a.Logger.Error("request failed", "method", c.Method(), "path", c.Path(), "request_id", id, "error", err)
 	}

@@ -70,6 +70,9 @@ type importRowView struct {
 func (a *API) createImport(c *fiber.Ctx) error {
 	data := c.Body()
 	name := path.Base(strings.ReplaceAll(c.Query("name"), `\`, "/"))
+	if name == "." { // pasted
+		name = ""
+	}
 	if utf8.RuneCountInString(name) > 200 || !utf8.ValidString(name) {
 		return fault.Field("name", "value.long")
 	}

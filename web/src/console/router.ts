@@ -56,6 +56,23 @@ export function makeRouter(): Router {
             meta: { title: 'results.title' },
           },
           {
+            path: 'banks',
+            component: () => import('./pages/Banks.vue'),
+            meta: { title: 'banks.title' },
+          },
+          {
+            path: 'banks/import/:id?',
+            component: () => import('./pages/ImportBank.vue'),
+            props: true,
+            meta: { title: 'import.title' },
+          },
+          {
+            path: 'banks/:id',
+            component: () => import('./pages/Bank.vue'),
+            props: true,
+            meta: { title: 'bank.title' },
+          },
+          {
             path: ':rest(.*)*',
             component: () => import('./pages/NotFound.vue'),
             meta: { title: 'notfound.title' },

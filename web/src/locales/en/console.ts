@@ -1,6 +1,8 @@
 import type zh from '../zh-CN/console'
+import bank from './bank'
 
 const en: Record<keyof typeof zh, string> = {
+  ...bank,
   'app.title': 'Leitai console',
   'app.name': 'Leitai',
   'app.console': 'Console',

@@ -1,4 +1,7 @@
+import bank from './bank'
+
 const zh = {
+  ...bank,
   'app.title': '擂台控制台',
   'app.name': '擂台',
   'app.console': '控制台',

@@ -82,11 +82,19 @@ func readAs(ctx context.Context, format Format, data []byte) (Result, error) {
 	return Result{Rows: readText(textLines(text))}, nil
 }
 
+// maxLineBytes bounds a line of a text.
+const maxLineBytes = 32 << 10
+
 func textLines(text string) []line {
 	var out []line
 	no := 0
 	for l := range strings.SplitSeq(strings.NewReplacer("\r\n", "\n", "\r", "\n", "\f", "\n", "\u2028", "\n").Replace(text), "\n") {
 		no++
+		for len(l) > maxLineBytes { // no question has such a line: what is cut is too long wherever it ends up
+			cut := strings.ToValidUTF8(l[:maxLineBytes], "")
+			out = append(out, line{no: no, text: cut})
+			l = l[maxLineBytes:]
+		}
 		out = append(out, line{no: no, text: l})
 	}
 	return out

@@ -63,6 +63,7 @@ type textReader struct {
 	table    keyTable
 	repeated map[string]bool // running heads: lines that come again and again
 	skipped  []line          // before the first question
+	cuts     int             // labels found inside the line that is read
 }
 
 // readText reads the layouts of FORMATS.md, "Text".
@@ -186,7 +187,7 @@ func (r *textReader) line(l line, next string) {
 	if cut := len([]rune(l.text)) - len([]rune(text)); l.marked != nil {
 		l.marked = l.marked[min(cut, len(l.marked)):]
 	}
-	l.text = text
+	l.text, r.cuts = text, 0
 	if pageNumber.MatchString(text) || r.repeated[fold(text)] {
 		return
 	}
@@ -324,7 +325,7 @@ func (r *textReader) tail(l line, text string) line {
 func (r *textReader) stem(l line) {
 	q := r.cur
 	q.part = inStem
-	if at := insideLabel(l.text); at > 0 {
+	if at := insideLabel(l.text); at > 0 && r.mayCut() {
 		r.stem(line{no: l.no, text: l.text[:at], marked: cutMarks(l, 0, at)})
 		r.labelled(line{no: l.no, text: l.text[at:]})
 		return
@@ -412,9 +413,19 @@ func (r *textReader) labelled(l line) bool {
 		q.category, q.part = value, inOther
 	}
 	if follow != "" {
-		r.labelled(line{no: l.no, text: follow})
+		if r.mayCut() {
+			r.labelled(line{no: l.no, text: follow})
+		} else {
+			q.fail("", "text.ignored", follow)
+		}
 	}
 	return true
+}
+
+// mayCut counts the labels inside one line: people write five at most, and a line of thousands is made to take time.
+func (r *textReader) mayCut() bool {
+	r.cuts++
+	return r.cuts <= 20
 }
 
 func isExplanation(word string) bool {
@@ -482,7 +493,7 @@ func (r *textReader) addOptions(l line, opts []option) {
 		}
 		marks := cutMarks(l, o.from, o.from+len(text))
 		q.part = inOption
-		if at := insideLabel(text); at > 0 {
+		if at := insideLabel(text); at > 0 && r.mayCut() {
 			q.options, q.marked = append(q.options, text[:at]), append(q.marked, allMarked(text[:at], marks))
 			r.labelled(line{no: l.no, text: text[at:]})
 			return

@@ -147,6 +147,9 @@ func tableMarks(text string) []tableMark {
 
 // add notes what stands after a number or a range.
 func (t *keyTable) add(m tableMark, value string, line int) {
+	if len(t.entries) > 2*MaxQuestions {
+		return // no file that may be imported has so many
+	}
 	if m.from == m.to {
 		key, explanation := value, ""
 		if at := labelInside.FindStringIndex(value); at != nil {
@@ -222,16 +225,25 @@ func (r *textReader) sectionOf(s section, n int) int {
 
 // apply gives the questions their keys. A number that several questions have is nobody's.
 func (t *keyTable) apply(r *textReader) {
+	byNumber := map[int][]*textQuestion{}
+	for _, q := range r.all {
+		byNumber[q.number] = append(byNumber[q.number], q)
+	}
+	told := map[[2]int]bool{} // numbers that are nobody's, by section
 	for _, e := range t.entries {
+		if told[[2]int{e.section, e.number}] {
+			continue
+		}
 		var of []*textQuestion
-		for _, q := range r.all {
-			if q.number == e.number && (e.section < 0 || q.section == e.section) {
+		for _, q := range byNumber[e.number] {
+			if e.section < 0 || q.section == e.section {
 				of = append(of, q)
 			}
 		}
 		switch {
 		case len(of) == 0:
 		case len(of) > 1:
+			told[[2]int{e.section, e.number}] = true
 			for _, q := range of {
 				if !q.hasKey {
 					q.fail("key", "key.table_twice", strconv.Itoa(e.number))

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -369,7 +370,11 @@ func joinLines(a, b string) string {
 	case b == "":
 		return a
 	}
-	last, first := []rune(a)[len([]rune(a))-1], []rune(b)[0]
+	if len(a) > maxLineBytes {
+		return a // too long for any question already
+	}
+	last, _ := utf8.DecodeLastRuneInString(a)
+	first, _ := utf8.DecodeRuneInString(b)
 	if last < 0x2000 && first < 0x2000 {
 		return a + " " + b // words of a language that has spaces
 	}

@@ -152,7 +152,7 @@ describe('the game', () => {
     expect(options.map((x) => x.attributes('disabled'))).toEqual([undefined, undefined, undefined, undefined])
     await options[1]?.trigger('click')
     expect(answers(socket)).toMatchObject([{ r: 1, q: 3, a: ['B'] }])
-    expect(wrapper.find('.status').text()).toBe('已发送')
+    expect(wrapper.find('.status').text()).toBe('正在发送…')
     expect(options[1]?.attributes('aria-pressed')).toBe('true')
     await options[2]?.trigger('click')
     expect(answers(socket)).toHaveLength(1)

@@ -35,6 +35,8 @@ export interface Picked {
   a: readonly string[]
   status: AnswerStatus | 'none'
   earlier: boolean
+  /** Sent before, and not acknowledged in time. */
+  again: boolean
   reason: DropReason | undefined
 }
 
@@ -44,14 +46,16 @@ function isCurrent(s: PlayerState, x: { r: number; q: number } | null | undefine
 
 /** This player's answer to the current question, as far as is known. */
 export function pickedOf(s: PlayerState, me: Me | null, entry: OutboxEntry | null): Picked {
-  const earlier = entry?.earlier ?? false
+  const own = isCurrent(s, entry) ? entry : null
+  const earlier = own?.earlier ?? false
+  const again = own?.again ?? false
   if (me?.answer && isCurrent(s, me.answer))
-    return { a: me.answer.a, status: 'received', earlier, reason: undefined }
+    return { a: me.answer.a, status: 'received', earlier, again, reason: undefined }
   if (me?.result?.answered && isCurrent(s, me.result)) {
-    return { a: me.result.a, status: 'received', earlier, reason: undefined }
+    return { a: me.result.a, status: 'received', earlier, again, reason: undefined }
   }
-  if (entry && isCurrent(s, entry)) return { a: entry.a, status: entry.status, earlier, reason: entry.reason }
-  return { a: [], status: 'none', earlier: false, reason: undefined }
+  if (own) return { a: own.a, status: own.status, earlier, again, reason: own.reason }
+  return { a: [], status: 'none', earlier, again, reason: undefined }
 }
 
 /** The number of an earlier question whose answer was never confirmed, else 0. */

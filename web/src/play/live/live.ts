@@ -66,6 +66,9 @@ export function connect(): void {
     entrant: seat.entrant,
     send: (a) => live.send(a),
     onChange: (e) => (entry.value = e),
+    onOverdue: () => {
+      live.probe()
+    },
   })
   outbox = box
   socket = live

@@ -314,3 +314,55 @@ test("an answer without an ack is doubted within 3 s, and its resend is no earli
   await expect(status(phone)).toHaveText("已收到", { timeout: 8_000 });
   await close(phone);
 });
+
+test("who comes back to a closed room still has result, certificate and mistakes", async ({
+  browser,
+  server,
+  staff,
+}) => {
+  const room = await staff.room({ questions: 2 });
+  const phone = await joined(browser, server, room, "沈归");
+  const { page } = phone;
+  const stop = () => staff.call("DELETE", `/contests/${room.contest}/room`);
+  await staff.open(room);
+  await option(phone, keyOf(current(phone))[0] ?? "").click();
+  await expect(status(phone)).toContainText("已收到");
+  await staff.reveal(room);
+  await expect(page.getByRole("heading", { name: "答对了" })).toBeVisible();
+
+  // In the middle of the show, and after a reload there.
+  await stop();
+  for (const again of [false, true]) {
+    if (again) await page.reload();
+    await expect(
+      page.getByRole("heading", { name: "主持人已关闭比赛" }),
+    ).toBeVisible();
+    await expect(page.locator(".score")).toContainText("10");
+    await expect(page.getByRole("button", { name: "领取证书" })).toHaveCount(0);
+  }
+  await staff.call("POST", `/contests/${room.contest}/room`);
+  await page.getByRole("button", { name: "回到比赛" }).click();
+  await expect(page.getByRole("heading", { name: "答对了" })).toBeVisible();
+
+  await staff.finish(room);
+  await expect(page.getByRole("heading", { name: "比赛结束" })).toBeVisible();
+  await stop();
+  await expect(page.getByText("比赛已关闭，成绩仍可查看")).toBeVisible();
+  await page.reload();
+  await expect(page.locator(".finale")).toContainText("沈归 · 第一支部");
+  await expect(page.locator(".podium")).toHaveText("第 1 名");
+  await expect(page.locator(".score")).toContainText("10");
+  await page.getByRole("button", { name: "领取证书" }).click();
+  await expect(page.getByRole("img", { name: /参赛证书/ })).toBeVisible();
+  // The phone's own way back leads to the result.
+  await page.goBack();
+  await expect(page.locator(".finale")).toBeVisible();
+  await page.getByRole("button", { name: "错题回顾" }).click();
+  await page.getByRole("button", { name: "全部题目" }).click();
+  await expect(page.locator(".review")).toHaveCount(1);
+  await page.getByRole("button", { name: "返回" }).click();
+  await expect(page.locator(".finale")).toBeVisible();
+  await page.getByRole("button", { name: "参加另一场比赛" }).click();
+  await expect(page.getByLabel("比赛码")).toBeVisible();
+  await close(phone);
+});

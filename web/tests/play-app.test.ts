@@ -251,6 +251,17 @@ describe('the game', () => {
     expect(wrapper.find('[aria-live=polite]').text()).toContain('答对了')
   })
 
+  it('names the key of a judge question in a sentence', async () => {
+    const options = [
+      { id: 'A', text: '正确' },
+      { id: 'B', text: '错误' },
+    ]
+    const reveal = { key: ['B'], explanation: '', source: '', counts: {}, answered: 10, correct: 9 }
+    await play(state({ phase: 'revealed', question: question({ type: 'judge', options }), reveal }), me())
+    expect(wrapper.find('.why').text()).toContain('本题正确答案：错误')
+    expect(wrapper.find('.option.key').text()).not.toContain('正确答案')
+  })
+
   it('hides scores that are hidden', async () => {
     await play(
       state({ phase: 'standings', scores_hidden: true }),

@@ -58,6 +58,7 @@ const en: Record<keyof typeof zh, string> = {
   'v.none': 'No answer',
   'v.void': 'Question void',
   'r.key': 'Correct answer',
+  'r.is': 'The correct answer: {a}',
   'r.mine': 'Your choice',
   'r.answer': 'Your answer',
   'r.why': 'Explanation',

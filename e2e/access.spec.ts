@@ -56,7 +56,7 @@ test('axe finds nothing serious on the phone, in any phase', async ({ browser, s
   const found: string[] = []
   const look = async (where: string) => found.push(...(await faults(page, where)))
   await page.goto(`${server.url}/`)
-  await expect(page.getByLabel('房间码')).toBeVisible()
+  await expect(page.getByLabel('比赛码')).toBeVisible()
   await look('code')
   await page.goto(`${server.url}/j/${room.code}`)
   await expect(page.getByRole('button', { name: '第一支部' })).toBeVisible()

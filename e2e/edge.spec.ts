@@ -20,11 +20,11 @@ test('an unknown code and a closed room are told at the field', async ({ browser
   const f = await face(browser, { viewport: { width: 390, height: 844 } })
   for (const code of ['000000', room.code]) {
     await f.page.goto(`${server.url}/j/${code}`)
-    await expect(f.page.getByRole('alert')).toContainText('没有这个房间')
-    await expect(f.page.getByLabel('房间码')).toHaveAttribute('aria-invalid', 'true')
-    await expect(f.page.getByLabel('房间码')).toHaveValue(code)
+    await expect(f.page.getByRole('alert')).toContainText('没有这场比赛')
+    await expect(f.page.getByLabel('比赛码')).toHaveAttribute('aria-invalid', 'true')
+    await expect(f.page.getByLabel('比赛码')).toHaveValue(code)
   }
-  await f.page.getByLabel('房间码').fill('12')
+  await f.page.getByLabel('比赛码').fill('12')
   await f.page.getByRole('button', { name: '进入赛场' }).click()
   await expect(f.page.getByRole('alert')).toContainText('请输入六位数字')
   await close(f)
@@ -38,7 +38,7 @@ test('a room that is full says so, before and after the name', async ({ browser,
   await enterName(late, '迟来', '第二支部')
   await expect(late.page.getByRole('alert')).toContainText('人数已满')
   await late.page.reload()
-  await expect(late.page.getByText('暂不接受新成员')).toBeVisible()
+  await expect(late.page.getByText('人数已满')).toBeVisible()
   // Who is in stays in.
   await only.page.reload()
   await expect(only.page.getByText('独一，你已入场')).toBeVisible()

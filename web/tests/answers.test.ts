@@ -6,6 +6,7 @@ import { me, state } from './fakes'
 let sent: Answer[]
 let online: boolean
 let entry: OutboxEntry | null
+let overdue: number
 
 function outbox(entrant = 'e1') {
   return new AnswerOutbox({
@@ -16,6 +17,7 @@ function outbox(entrant = 'e1') {
       return online
     },
     onChange: (e) => (entry = e),
+    onOverdue: () => overdue++,
   })
 }
 const refuse = (code: ErrorCode, key: string) => ({ t: 'error' as const, code, key, re: entry?.id ?? '' })
@@ -35,6 +37,7 @@ beforeEach(() => {
   sent = []
   online = true
   entry = null
+  overdue = 0
 })
 afterEach(() => {
   vi.useRealTimers()
@@ -60,6 +63,37 @@ describe('AnswerOutbox', () => {
     vi.advanceTimersByTime(6_000)
     expect(sent).toHaveLength(3)
     expect(new Set(sent.map((a) => a.id)).size).toBe(1)
+  })
+
+  it('doubts the connection when an ack is overdue, and the resend is not an earlier answer', () => {
+    const box = outbox()
+    box.submit(1, 3, ['B'])
+    vi.advanceTimersByTime(2_999)
+    expect(entry?.again).toBeUndefined()
+    expect(overdue).toBe(0)
+    vi.advanceTimersByTime(1)
+    expect(entry).toMatchObject({ status: 'sending', again: true })
+    expect(overdue).toBe(1)
+    box.ack(ack(['B'], 'duplicate'))
+    expect(entry).toMatchObject({ status: 'received', earlier: false })
+  })
+
+  it('still knows that another answer came first when the resend is acknowledged, too', () => {
+    const box = outbox()
+    box.submit(1, 3, ['B'])
+    box.ack(ack(['A'], 'duplicate'))
+    box.ack(ack(['A'], 'duplicate'))
+    expect(entry).toMatchObject({ status: 'received', a: ['A'], earlier: true })
+  })
+
+  it('keeps quiet about doubts when the server only asked to wait', () => {
+    const box = outbox()
+    box.submit(1, 3, ['B'])
+    box.error(refuse('unavailable', 'storage.unavailable'))
+    vi.advanceTimersByTime(1_000)
+    expect(sent).toHaveLength(2)
+    expect(entry?.again).toBeUndefined()
+    expect(overdue).toBe(0)
   })
 
   it.each([
@@ -164,6 +198,7 @@ describe('AnswerOutbox', () => {
       entrant: 'e',
       send: () => true,
       onChange: (e) => (entry = e),
+      onOverdue: () => overdue++,
       storage: {
         getItem: () => {
           throw new Error('off')

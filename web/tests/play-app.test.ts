@@ -54,7 +54,7 @@ describe('the way in', () => {
     await wrapper.find('#code').setValue('４８２９１５')
     await wrapper.find('form').trigger('submit')
     await flushPromises()
-    expect(wrapper.text()).toContain('没有这个房间')
+    expect(wrapper.text()).toContain('没有这场比赛')
   })
 
   it('finds a team by words, takes the first on Enter, and shows why a name is refused', async () => {
@@ -111,11 +111,20 @@ describe('the way in', () => {
     expect(step.value).toBe('live')
   })
 
-  it('says so when the room takes nobody', async () => {
+  it('says that it is full and lets try again, or that it is over', async () => {
     answerWith(200, { ...room(twelve), accepting: false })
     await enter('482915')
     wrapper = mount(App)
-    expect(wrapper.text()).toContain('暂不接受新成员')
+    expect(wrapper.text()).toContain('人数已满')
+    answerWith(200, room(twelve))
+    await wrapper.find('main button').trigger('click')
+    await flushPromises()
+    expect(wrapper.findAll('.pick')).toHaveLength(12)
+    answerWith(200, { ...room(twelve), phase: 'finished', accepting: false })
+    await enter('482915')
+    await flushPromises()
+    expect(wrapper.text()).toContain('比赛已经结束')
+    expect(wrapper.find('main button').exists()).toBe(false)
   })
 })
 
@@ -152,7 +161,7 @@ describe('the game', () => {
     expect(options.map((x) => x.attributes('disabled'))).toEqual([undefined, undefined, undefined, undefined])
     await options[1]?.trigger('click')
     expect(answers(socket)).toMatchObject([{ r: 1, q: 3, a: ['B'] }])
-    expect(wrapper.find('.status').text()).toBe('已发送')
+    expect(wrapper.find('.status').text()).toBe('正在发送…')
     expect(options[1]?.attributes('aria-pressed')).toBe('true')
     await options[2]?.trigger('click')
     expect(answers(socket)).toHaveLength(1)
@@ -242,6 +251,17 @@ describe('the game', () => {
     expect(wrapper.find('[aria-live=polite]').text()).toContain('答对了')
   })
 
+  it('names the key of a judge question in a sentence', async () => {
+    const options = [
+      { id: 'A', text: '正确' },
+      { id: 'B', text: '错误' },
+    ]
+    const reveal = { key: ['B'], explanation: '', source: '', counts: {}, answered: 10, correct: 9 }
+    await play(state({ phase: 'revealed', question: question({ type: 'judge', options }), reveal }), me())
+    expect(wrapper.find('.why').text()).toContain('本题正确答案：错误')
+    expect(wrapper.find('.option.key').text()).not.toContain('正确答案')
+  })
+
   it('hides scores that are hidden', async () => {
     await play(
       state({ phase: 'standings', scores_hidden: true }),
@@ -289,6 +309,97 @@ describe('the game', () => {
     expect(wrapper.text()).toContain('已在另一台设备上登录')
     await wrapper.find('main button').trigger('click')
     expect(FakeWebSocket.all).toHaveLength(2)
+  })
+
+  const results = (over = {}) => ({
+    finished: true,
+    contest: state().contest,
+    entrant: me().entrant,
+    points: 30,
+    place: 5,
+    people: 128,
+    team: me().team,
+    questions: [],
+    ...over,
+  })
+
+  it('still has the result when the room is long closed', async () => {
+    const fetch = answerWith(200, results())
+    const socket = await play()
+    socket.receive({ t: 'bye', code: 'unknown_room', retry: false })
+    await flushPromises()
+    expect(fetch.mock.calls[0]?.[0]).toBe('/api/v1/me/results')
+    expect(fetch.mock.calls[0]?.[1]?.headers).toMatchObject({ Authorization: 'Bearer tok' })
+    for (const text of [
+      '比赛结束',
+      '王芳 · 第一支部',
+      '第 5 名',
+      '30',
+      '领取证书',
+      '错题回顾',
+      '园区知识竞赛',
+    ]) {
+      expect(wrapper.text()).toContain(text)
+    }
+    expect(localStorage.getItem('leitai.room.482915')).toContain('tok')
+    expect(step.value).toBe('live')
+  })
+
+  it('shows the result so far when the room is closed in the middle, and the way back', async () => {
+    const socket = await play(state(), me())
+    answerWith(200, results({ finished: false, points: 20 }))
+    socket.receive({ t: 'bye', code: 'room_closed', retry: false })
+    await flushPromises()
+    expect(wrapper.find('.finale').text()).toContain('主持人已关闭比赛')
+    expect(wrapper.find('.score').text()).toContain('20')
+    expect(wrapper.text()).not.toContain('领取证书')
+    expect(wrapper.find('.net').exists()).toBe(false)
+    await wrapper.find('.finale .button').trigger('click')
+    expect(FakeWebSocket.all).toHaveLength(2)
+    FakeWebSocket.last.open()
+    FakeWebSocket.last.receive(state())
+    await flushPromises()
+    expect(wrapper.findAll('.option')).toHaveLength(4)
+  })
+
+  it('says that the result is kept when it cannot be fetched, and forgets an unknown seat', async () => {
+    const socket = await play()
+    vi.stubGlobal('fetch', () => Promise.reject(new TypeError('lost')))
+    socket.receive({ t: 'bye', code: 'unknown_room', retry: false })
+    await flushPromises()
+    expect(wrapper.text()).toContain('成绩已保存')
+    answerWith(401, { error: { code: 'unauthorized', key: 'token.wrong', message: '', request_id: '1' } })
+    await wrapper.find('main button').trigger('click')
+    await flushPromises()
+    expect(step.value).toBe('code')
+    expect(localStorage.getItem('leitai.room.482915')).toBeNull()
+  })
+
+  it('leads back to the result from the certificate and the mistakes', async () => {
+    answerWith(200, results())
+    await play(state({ phase: 'finished', question: null }), me())
+    await wrapper.findAll('.finale button')[1]?.trigger('click')
+    await vi.waitFor(() => {
+      expect(wrapper.find('.panel').exists()).toBe(true)
+    })
+    dispatchEvent(new PopStateEvent('popstate'))
+    await flushPromises()
+    expect(wrapper.find('.panel').exists()).toBe(false)
+    expect(wrapper.find('.finale').exists()).toBe(true)
+  })
+
+  it('speaks of no lead while nobody has points', async () => {
+    const team = { ...me().team, place: 1, points: 0 }
+    const standings = {
+      ...{ final: true, formula: 'average' as const, k: 5 },
+      teams: [{ ...{ id: 't1', name: '一', place: 1, points: 0, delta: 0 }, previous_place: 1, people: 8 }],
+      people: [{ id: 'e1', name: '王芳', team: '一', place: 1, points: 0, elapsed_ms: 0 }],
+    }
+    await play(state({ phase: 'finished', standings }), me({ points: 0, place: 1, gap: null, team }))
+    expect(wrapper.text()).not.toContain('领先')
+    expect(wrapper.find('.podium').exists()).toBe(false)
+    expect(wrapper.find('.p1').exists()).toBe(false)
+    expect(wrapper.find('.score').text()).toContain('还没有人得分')
   })
 
   it('goes back to the choice of a team when the server no longer knows the seat', async () => {

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import {
+  hasPlace,
   isComplete,
   lostQuestion,
   onScreenOnly,
   pickedOf,
+  slowerBy,
+  standingOf,
   timeLeft,
   toggle,
   verdictOf,
@@ -79,6 +82,38 @@ describe('verdictOf', () => {
   it('waits for the key, and a void question has no winner', () => {
     expect(verdictOf(state(), me({ result }))).toBeNull()
     expect(verdictOf(state({ voided: true }), me({ result }))).toBe('void')
+  })
+})
+
+describe('the place', () => {
+  it.each([
+    ['nobody', { points: 0, place: 1, gap: null }],
+    ['top', { points: 10, place: 1, gap: null }],
+    ['gap', { points: 0, place: 7, gap: 10 }],
+    ['same', { points: 20, place: 2, gap: 0 }],
+    ['place', { points: 20, place: 2, gap: null }],
+    [null, { points: 20, place: null, gap: null }],
+  ] as const)('is %s for %j', (standing, over) => {
+    expect(standingOf(me(over))).toBe(standing)
+  })
+  it('is none while nobody has points', () => {
+    expect(hasPlace({ place: 1, points: 0 })).toBe(false)
+    expect(hasPlace({ place: null, points: 5 })).toBe(false)
+    expect(hasPlace({ place: 9, points: 0 })).toBe(true)
+    expect(hasPlace({ place: 1, points: 5 })).toBe(true)
+  })
+  it('is explained by the time among equals', () => {
+    const row = (id: string, place: number, points: number, elapsed_ms: number) => ({
+      ...{ id, name: id, team: '', place, points, elapsed_ms },
+    })
+    const board = [row('a', 1, 20, 3_000), row('b', 2, 20, 5_400), row('c', 3, 10, 100), row('d', 3, 10, 100)]
+    expect(['a', 'b', 'c', 'd', 'e'].map((id) => slowerBy(board, id))).toEqual([
+      null,
+      2_400,
+      null,
+      null,
+      null,
+    ])
   })
 })
 

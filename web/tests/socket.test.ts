@@ -125,6 +125,37 @@ describe('LiveSocket', () => {
     expect(FakeWebSocket.all.length).toBe(2)
   })
 
+  it('asks for a sign of life on a probe and does not wait longer than 3 s for it', () => {
+    live.start()
+    const socket = join()
+    vi.advanceTimersByTime(800)
+    pongAll(socket)
+    live.probe()
+    pongAll(socket)
+    vi.advanceTimersByTime(3_000)
+    expect(log).toEqual(['connecting', 'online'])
+    live.probe()
+    vi.advanceTimersByTime(2_000)
+    live.probe()
+    vi.advanceTimersByTime(999)
+    expect(log).toEqual(['connecting', 'online'])
+    vi.advanceTimersByTime(1)
+    expect(log).toEqual(['connecting', 'online', 'offline'])
+  })
+
+  it('is offline as soon as the browser is, and comes back as soon as it does', () => {
+    live.start()
+    join()
+    dispatchEvent(new Event('offline'))
+    expect(log).toEqual(['connecting', 'online', 'offline'])
+    const dialled = FakeWebSocket.all.length
+    dispatchEvent(new Event('offline'))
+    dispatchEvent(new Event('online'))
+    expect(FakeWebSocket.all.length).toBe(dialled + 1)
+    vi.advanceTimersByTime(3_000)
+    expect(FakeWebSocket.all.length).toBe(dialled + 1)
+  })
+
   it('gives up a connection on which no state comes', () => {
     live.start()
     FakeWebSocket.last.open()

@@ -16,8 +16,10 @@ export interface OutboxEntry {
   readonly q: number
   readonly a: readonly string[]
   readonly status: AnswerStatus
-  /** An earlier answer of the same person is the one that counts; `a` is that one. */
+  /** An earlier and different answer of the same person is the one that counts; `a` is that one. */
   readonly earlier?: boolean
+  /** It was sent without an ack in time, and is being sent again. */
+  readonly again?: boolean
   readonly reason?: DropReason
 }
 
@@ -28,11 +30,17 @@ export interface OutboxOptions {
   /** False when there is no connection. */
   send: (answer: Answer) => boolean
   onChange: (entry: OutboxEntry | null) => void
+  /** An ack is overdue: is there anybody at the other end? */
+  onOverdue?: () => void
   storage?: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
 }
 
 const ACK_WITHIN = 3_000
 const RETRY_AFTER = 1_000
+
+function isSame(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((x, i) => x.trim() === b[i]?.trim())
+}
 
 /**
  * The one answer that is not acknowledged yet. It is kept in storage until the server says that it is on disk
@@ -60,19 +68,19 @@ export class AnswerOutbox {
 
   ack(ack: AnswerAck): void {
     if (ack.id !== this.current?.id) return
-    this.received(ack.a, ack.status === 'duplicate')
+    this.received(ack.a)
   }
 
   /** `me` names the answer that counts, which may have come from an earlier connection or another device. */
   me(me: Me): void {
     const { current } = this
     if (!me.answer || !current || me.answer.r !== current.r || me.answer.q !== current.q) return
-    if (current.status !== 'received') this.received(me.answer.a, me.answer.id !== current.id)
+    if (current.status !== 'received') this.received(me.answer.a)
   }
 
   error(error: ErrorMessage): void {
     if (!this.current || error.re !== this.current.id || !this.waiting()) return
-    if (error.code === 'rate_limited' || error.code === 'unavailable') this.later(RETRY_AFTER)
+    if (error.code === 'rate_limited' || error.code === 'unavailable') this.later(RETRY_AFTER, this.send)
     else if (error.key === 'question.paused') this.hold()
     else this.drop(error.code === 'too_late' ? 'late' : error.code === 'conflict' ? 'moved' : 'invalid')
   }
@@ -112,12 +120,19 @@ export class AnswerOutbox {
     const { current } = this
     if (current?.status !== 'sending') return
     this.options.send({ t: 'answer', id: current.id, r: current.r, q: current.q, a: [...current.a] })
-    this.later(ACK_WITHIN)
+    this.later(ACK_WITHIN, this.overdue)
   }
 
-  private later(wait: number): void {
+  private readonly overdue = (): void => {
+    if (this.current?.status !== 'sending') return
+    this.set({ ...this.current, again: true })
+    this.send()
+    this.options.onOverdue?.()
+  }
+
+  private later(wait: number, then: () => void): void {
     clearTimeout(this.timer)
-    this.timer = setTimeout(this.send, wait)
+    this.timer = setTimeout(then, wait)
   }
 
   private hold(): void {
@@ -125,9 +140,13 @@ export class AnswerOutbox {
     if (this.current) this.set({ ...this.current, status: 'held' })
   }
 
-  private received(a: readonly string[], earlier: boolean): void {
+  /** `a` is what counts. A resend has two acks, the second a "duplicate" of itself: only another answer is earlier. */
+  private received(a: readonly string[]): void {
     clearTimeout(this.timer)
-    if (this.current) this.set({ ...this.current, a, earlier, status: 'received' })
+    const { current } = this
+    if (!current) return
+    const earlier = current.earlier === true || !isSame(a, current.a)
+    this.set({ ...current, a, earlier, status: 'received' })
   }
 
   private drop(reason: DropReason): void {

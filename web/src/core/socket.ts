@@ -26,6 +26,8 @@ const FIRST_PING_EVERY = 200
 const PING_EVERY = 10_000
 /** No pong for this long after a ping: the connection is half open. */
 const PONG_WITHIN = 5_000
+/** The same, when there is a reason to doubt it. */
+const PROBE_WITHIN = 3_000
 /** No state for this long after dialling: try another connection. */
 const STATE_WITHIN = 10_000
 const BACKOFF_BASE = 300
@@ -54,6 +56,8 @@ export class LiveSocket<S extends StateBase> {
   private pingsSent = 0
   private pingTimer: ReturnType<typeof setTimeout> | undefined
   private pongTimer: ReturnType<typeof setTimeout> | undefined
+  /** When pongTimer ends, by performance.now(). */
+  private pongDue = 0
   private stateTimer: ReturnType<typeof setTimeout> | undefined
   private retryTimer: ReturnType<typeof setTimeout> | undefined
   private status: SocketStatus | null = null
@@ -68,6 +72,7 @@ export class LiveSocket<S extends StateBase> {
     this.attempt = 0
     document.addEventListener('visibilitychange', this.wake)
     addEventListener('online', this.wake)
+    addEventListener('offline', this.cut)
     addEventListener('pageshow', this.wake)
     this.dial()
   }
@@ -83,11 +88,17 @@ export class LiveSocket<S extends StateBase> {
     return true
   }
 
+  /** A reply is overdue: ask for a sign of life, and come back on another connection when none comes soon. */
+  probe(): void {
+    if (this.started && this.socket?.readyState === WebSocket.OPEN) this.ping(PROBE_WITHIN)
+  }
+
   private halt(detail?: ByeCode): void {
     if (!this.started) return
     this.started = false
     document.removeEventListener('visibilitychange', this.wake)
     removeEventListener('online', this.wake)
+    removeEventListener('offline', this.cut)
     removeEventListener('pageshow', this.wake)
     clearTimeout(this.retryTimer)
     this.drop()
@@ -109,6 +120,11 @@ export class LiveSocket<S extends StateBase> {
       this.pingsSent = 0
       this.ping()
     }
+  }
+
+  /** The browser knows that it has no network: a socket may take long to notice. */
+  private readonly cut = (): void => {
+    if (this.started && this.bye?.code !== 'full') this.lost()
   }
 
   private dial(): void {
@@ -180,11 +196,16 @@ export class LiveSocket<S extends StateBase> {
     }
   }
 
-  private ping(): void {
+  private ping(within = PONG_WITHIN): void {
     clearTimeout(this.pingTimer)
     this.pingsSent++
-    // A wait that is already running stands: one pong owed is enough.
-    if (this.send({ t: 'ping', c: performance.now() })) this.pongTimer ??= setTimeout(this.lost, PONG_WITHIN)
+    const now = performance.now()
+    // One pong owed is enough: of a wait that is already running and this one, the shorter stands.
+    if (this.send({ t: 'ping', c: now }) && (this.pongTimer === undefined || now + within < this.pongDue)) {
+      clearTimeout(this.pongTimer)
+      this.pongDue = now + within
+      this.pongTimer = setTimeout(this.lost, within)
+    }
     this.pingTimer = setTimeout(
       () => {
         this.ping()
@@ -195,6 +216,7 @@ export class LiveSocket<S extends StateBase> {
 
   /** The connection is gone, or as good as gone: come back after a pause. */
   private readonly lost = (): void => {
+    clearTimeout(this.retryTimer)
     this.drop()
     if (!this.started) return
     this.report('offline', this.bye?.code)

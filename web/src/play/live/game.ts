@@ -1,5 +1,5 @@
 import type { AnswerStatus, DropReason, OutboxEntry } from '../../core/answers'
-import type { Me, PlayerState, QuestionType } from '../../core/protocol'
+import type { Me, PersonRow, PlayerState, QuestionType } from '../../core/protocol'
 
 /** What the phone shows, from what the server said. No time, no DOM. */
 
@@ -19,6 +19,33 @@ export function viewOf(s: PlayerState): View {
   }
 }
 
+export type Standing = 'nobody' | 'top' | 'same' | 'gap' | 'place'
+
+/**
+ * What can be said about this player's place. nobody: nobody has points yet, so that a first place is worth nothing;
+ * top: in the lead; same: as many points as the one before, who was quicker; gap: so many points behind; place: no more
+ * than the place. Null when there is none.
+ */
+export function standingOf(me: Me): Standing | null {
+  if (me.place === null) return null
+  if (me.place === 1) return me.points === null || me.points > 0 ? 'top' : 'nobody'
+  if (me.gap === null) return 'place'
+  return me.gap === 0 ? 'same' : 'gap'
+}
+
+/** A first place without points is no place, neither a person's nor a team's. */
+export function hasPlace(x: { place: number | null; points: number | null }): boolean {
+  return x.place !== null && !(x.place === 1 && x.points !== null && x.points <= 0)
+}
+
+/** Milliseconds by which the one before with the same points was quicker; null when the board does not tell. */
+export function slowerBy(people: readonly PersonRow[], id: string): number | null {
+  const i = people.findIndex((x) => x.id === id)
+  const [own, before] = [people[i], people[i - 1]]
+  if (!own || !before || before.points !== own.points || before.place === own.place) return null
+  return own.elapsed_ms - before.elapsed_ms
+}
+
 /** Whether a reload would cost the player nothing. */
 export function isIdle(s: PlayerState): boolean {
   return s.phase === 'lobby' || s.phase === 'standings'
@@ -35,6 +62,8 @@ export interface Picked {
   a: readonly string[]
   status: AnswerStatus | 'none'
   earlier: boolean
+  /** Sent before, and not acknowledged in time. */
+  again: boolean
   reason: DropReason | undefined
 }
 
@@ -44,14 +73,16 @@ function isCurrent(s: PlayerState, x: { r: number; q: number } | null | undefine
 
 /** This player's answer to the current question, as far as is known. */
 export function pickedOf(s: PlayerState, me: Me | null, entry: OutboxEntry | null): Picked {
-  const earlier = entry?.earlier ?? false
+  const own = isCurrent(s, entry) ? entry : null
+  const earlier = own?.earlier ?? false
+  const again = own?.again ?? false
   if (me?.answer && isCurrent(s, me.answer))
-    return { a: me.answer.a, status: 'received', earlier, reason: undefined }
+    return { a: me.answer.a, status: 'received', earlier, again, reason: undefined }
   if (me?.result?.answered && isCurrent(s, me.result)) {
-    return { a: me.result.a, status: 'received', earlier, reason: undefined }
+    return { a: me.result.a, status: 'received', earlier, again, reason: undefined }
   }
-  if (entry && isCurrent(s, entry)) return { a: entry.a, status: entry.status, earlier, reason: entry.reason }
-  return { a: [], status: 'none', earlier: false, reason: undefined }
+  if (own) return { a: own.a, status: own.status, earlier, again, reason: own.reason }
+  return { a: [], status: 'none', earlier, again, reason: undefined }
 }
 
 /** The number of an earlier question whose answer was never confirmed, else 0. */

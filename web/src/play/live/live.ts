@@ -3,9 +3,11 @@ import { AnswerOutbox, type OutboxEntry } from '../../core/answers'
 import { ServerClock } from '../../core/clock'
 import { PROTOCOL, type ByeCode, type Me, type PlayerState } from '../../core/protocol'
 import { LiveSocket, socketURL, type SocketStatus } from '../../core/socket'
+import { ApiError } from '../../core/api'
 import { code, leave, unknownRoom } from '../enter'
 import { keep, kept, leaveSeat, seatOf } from '../seat'
 import { wantsReload } from './game'
+import { loadResults, meOf, type MyResults } from './results'
 import { t } from './text'
 
 /** The game's state, and what a player can do. Components only read and call. */
@@ -17,6 +19,10 @@ export const entry = shallowRef<OutboxEntry | null>(null)
 export const status = ref<SocketStatus>('connecting')
 /** Of the bye that keeps us out, or that makes us wait; '' otherwise. */
 export const bye = ref<ByeCode | ''>('')
+
+/** What the player has when the room is closed, during a show or after it; null while it is open. */
+export const archive = shallowRef<MyResults | null>(null)
+export const archiveFailed = ref(false)
 
 /** Marks that these pages were reloaded for being outdated. */
 const outdated = `after-${__BUILD__}`
@@ -66,6 +72,9 @@ export function connect(): void {
     entrant: seat.entrant,
     send: (a) => live.send(a),
     onChange: (e) => (entry.value = e),
+    onOverdue: () => {
+      live.probe()
+    },
   })
   outbox = box
   socket = live
@@ -77,7 +86,8 @@ export function disconnect(): void {
   socket = null
   live?.stop()
   outbox?.stop()
-  outbox = state.value = me.value = entry.value = null
+  outbox = state.value = me.value = entry.value = archive.value = null
+  archiveFailed.value = false
   bye.value = ''
 }
 
@@ -100,9 +110,27 @@ export function reconnect(): void {
 
 function goodbye(reason: ByeCode): void {
   if (reason === 'unauthorized') leave(t('join.again'))
-  else if (reason === 'unknown_room') unknownRoom()
+  else if (reason === 'unknown_room' || reason === 'room_closed') void loadArchive()
   else if (reason === 'removed') leaveSeat(code.value)
   else if (reason === 'outdated' && kept('leitai.reload') !== outdated) reload(outdated)
+}
+
+/** The room is gone; what this seat has earned there is not. */
+export async function loadArchive(): Promise<void> {
+  // The last state of a finished room has all that there is, and the standings.
+  if (state.value?.phase === 'finished') return
+  const closed = socket
+  archiveFailed.value = false
+  try {
+    const results = await loadResults()
+    if (socket !== closed) return
+    archive.value = results
+    me.value = meOf(results)
+  } catch (error) {
+    if (socket !== closed) return
+    if (error instanceof ApiError && error.status === 401) unknownRoom()
+    else archiveFailed.value = true
+  }
 }
 
 /** A hall of phones must not come for the new pages in the same second, nor reload in a question. */

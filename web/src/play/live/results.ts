@@ -1,5 +1,5 @@
 import { request } from '../../core/api'
-import type { ContestInfo, Option, QuestionType } from '../../core/protocol'
+import type { ContestInfo, Me, Option, QuestionType } from '../../core/protocol'
 import { code } from '../enter'
 import { seatOf } from '../seat'
 
@@ -30,6 +30,12 @@ export interface ResultQuestion {
   points: number
   elapsed_ms: number
   voided: boolean
+}
+
+/** As the room told it, as long as it was open. */
+export function meOf(r: MyResults): Me {
+  const { entrant, points, place, people, team } = r
+  return { t: 'me', seq: 0, entrant, points, place, people, gap: null, team, answer: null, result: null }
 }
 
 export function loadResults(): Promise<MyResults> {

@@ -40,6 +40,33 @@ describe('rows of the race', () => {
     const rows = raceRows([team('b', 1, 0, 9, 9), team('a', 2, 0, 8, 8)])
     expect(rows.every((r) => r.from === r.to && r.moved === 0)).toBe(true)
   })
+  it('have no place, medal or arrow while nobody has points', () => {
+    const rows = raceRows([team('a', 1, 1, 0), team('b', 1, 1, 0), team('c', 1, 1, 0)])
+    expect(rows.map((r) => [r.place, r.medal, r.moved])).toEqual([
+      [0, false, 0],
+      [0, false, 0],
+      [0, false, 0],
+    ])
+  })
+  it('do not fall from a place that all shared at nought', () => {
+    const rows = raceRows([team('a', 1, 1, 10, 10), team('b', 2, 1, 5, 5), team('c', 3, 1, 0)])
+    expect(rows.map((r) => [r.place, r.medal, r.moved])).toEqual([
+      [1, true, 0],
+      [2, true, 0],
+      [3, false, 0],
+    ])
+    const later = raceRows([
+      team('a', 1, 1, 20, 10),
+      team('b', 2, 2, 5, 5),
+      team('c', 3, 2, 0),
+      team('d', 3, 2, 0),
+    ])
+    expect(later.map((r) => r.moved)).toEqual([0, 0, 0, 0])
+  })
+  it('of a team without people and points have no place', () => {
+    const rows = raceRows([team('a', 1, 1, 10, 10), { ...team('b', 2, 1, 0), people: 0 }])
+    expect(rows.map((r) => r.place)).toEqual([1, 0])
+  })
   it('on a page are those that start, end or pass there', () => {
     const rows = raceRows([
       team('a', 1, 6, 9),
@@ -119,6 +146,22 @@ describe('the podium', () => {
       ['b', 'podium.first'],
       ['c', 'podium.third'],
     ])
+  })
+  it('has no place for a team without people, nor for nought points', () => {
+    const rows = [team('a', 1, 1, 10), team('b', 2, 1, 0), { ...team('c', 2, 1, 0), people: 0 }]
+    expect(podium({ teams: rows, people: [] }).map((w) => w.id)).toEqual(['a'])
+    const absent = [team('a', 1, 1, 10), { ...team('c', 2, 1, 5), people: 0 }, team('b', 3, 1, 3)]
+    expect(podium({ teams: absent, people: [] }).map((w) => w.id)).toEqual(['a', 'b'])
+    expect(podium({ teams: [team('a', 1, 1, 0), team('b', 1, 1, 0)], people: [] })).toEqual([])
+  })
+  it('takes all who share a place, or none of them', () => {
+    const places = (n: number[]): number[] =>
+      podium({ teams: n.map((p, i) => team(`t${i}`, p, 1, 50 - p)), people: [] }).map((w) => w.place)
+    expect(places([1, 2, 2, 4])).toEqual([1, 2, 2])
+    expect(places([1, 2, 3, 3, 3, 6])).toEqual([1, 2, 3, 3, 3])
+    expect(places([1, 1, 1, 1, 5])).toEqual([1, 1, 1, 1])
+    expect(places([1, 2, 3, 3, 3, 3, 3])).toEqual([1, 2])
+    expect(places([1, 1, 1, 1, 1, 1, 1])).toEqual([])
   })
   it('is for people where one team plays alone', () => {
     const people = [{ id: 'p', name: '王芳', team: 'a', place: 1, points: 9, elapsed_ms: 1 }]

@@ -14,6 +14,9 @@ const en: Record<keyof typeof zh, string> = {
   'connect.closed': 'This contest has been closed',
   'connect.outdated': 'This page is out of date: reload it',
   'connect.stopped': 'Disconnected: reload the page',
+  'over.thanks': 'Thank you for taking part',
+  'over.next': 'Organizer: open a new room at the console, then this screen with its code',
+  'over.open': 'Enter a new code',
   'contest.logo': 'Logo of {title}',
 
   'lobby.scan': 'Scan to join',

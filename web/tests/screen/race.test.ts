@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { TeamRow } from '../../src/core/protocol'
+import { namePieces } from '../../src/screen/logic/names'
 import { pageCount, rowsPerPage, slicePage, turn } from '../../src/screen/logic/paging'
 import { podium } from '../../src/screen/logic/podium'
 import { formatDelta, formatPoints, raceRows, rowsOnPage } from '../../src/screen/logic/race'
@@ -126,15 +127,49 @@ describe('pages', () => {
   })
 })
 
+describe('names of teams', () => {
+  it.each([
+    ['云梭研发党支部', '云梭/研发党支部'],
+    ['锦纬质量党支部', '锦纬/质量党支部'],
+    ['园区第一党支部', '园区/第一党支部'],
+    ['绮原党支部', '绮原/党支部'],
+    ['财政局代表队', '财政局/代表队'],
+    ['第56支部', '第56支部'],
+    ['Team Alpha', 'Team /Alpha'],
+    ['机关第二党支部联合代表队', '机关第二/党支部/联合代表队'],
+  ])('%s breaks as %s', (name, pieces) => {
+    expect(namePieces(name).join('/')).toBe(pieces)
+  })
+  it('lose nothing', () => {
+    for (const name of ['江苏长江智能制造研究院有限公司', 'A', '队', '一 二', '', '🎉队伍', '甲队乙']) {
+      expect(namePieces(name).join('')).toBe(name)
+    }
+  })
+})
+
 describe('the lobby', () => {
-  it('has a tile for each of 56 teams on one page', () => {
-    expect(tileGrid(56).size).toBeGreaterThanOrEqual(56)
+  const space = { width: 1204, height: 584, gap: 8, highest: 190 }
+  const many = (n: number, pieces: number[]): number[][] => Array.from({ length: n }, () => pieces)
+  it.each([0, 1, 3, 6, 12, 24, 56, 100, 500])('has a place for each of %d teams', (n) => {
+    const grid = tileGrid(many(n, [2, 5]), 2, space)
+    expect(grid.size * grid.pages).toBeGreaterThanOrEqual(n)
+    expect(grid.columns * grid.rows).toBeGreaterThanOrEqual(grid.size)
+    expect(grid.rows * (grid.height + 8) - 8).toBeLessThanOrEqual(584)
+    expect(grid.font).toBeGreaterThanOrEqual(28)
   })
-  it('turns pages for the 500 that a contest may have', () => {
-    expect(pageCount(500, tileGrid(500).size)).toBe(8)
+  it('shows 56 short names at once, and longer ones on two pages', () => {
+    expect(tileGrid(many(56, [4]), 2, space).pages).toBe(1)
+    expect(tileGrid(many(56, [2, 5]), 2, space).pages).toBe(2)
   })
-  it('never has fewer tiles than teams on its pages', () => {
-    for (let n = 0; n <= 63; n++) expect(tileGrid(n).size).toBeGreaterThanOrEqual(n)
+  it('lets few tiles use the height', () => {
+    const grid = tileGrid(many(3, [2, 5]), 2, space)
+    expect(grid.font).toBeGreaterThanOrEqual(64)
+    expect(grid.rows * (grid.height + 8)).toBeGreaterThan(500)
+  })
+  it('sets names that fit nowhere smaller, not cut', () => {
+    const grid = tileGrid(many(500, [30]), 2, space)
+    expect(grid.size).toBeLessThanOrEqual(12)
+    expect(grid.font).toBeGreaterThan(0)
   })
 })
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { TeamRow } from '../../src/core/protocol'
 import { namePieces } from '../../src/screen/logic/names'
 import { pageCount, rowsPerPage, slicePage, turn } from '../../src/screen/logic/paging'
-import { podium } from '../../src/screen/logic/podium'
+import { podium, seats } from '../../src/screen/logic/podium'
 import { formatDelta, formatPoints, raceRows, rowsOnPage } from '../../src/screen/logic/race'
 import { tileGrid } from '../../src/screen/logic/tiles'
 
@@ -197,6 +197,18 @@ describe('the podium', () => {
     expect(places([1, 1, 1, 1, 5])).toEqual([1, 1, 1, 1])
     expect(places([1, 2, 3, 3, 3, 3, 3])).toEqual([1, 2])
     expect(places([1, 1, 1, 1, 1, 1, 1])).toEqual([])
+  })
+  it('has the first in the middle', () => {
+    const row = (places: number[]): number[] => {
+      const order = seats(places.map((place) => ({ place })))
+      return places
+        .map((p, i) => [order[i] ?? 0, p] as const)
+        .sort((a, b) => a[0] - b[0])
+        .map(([, p]) => p)
+    }
+    expect(row([1, 2, 3])).toEqual([2, 1, 3])
+    expect(row([1, 2, 2])).toEqual([2, 1, 2])
+    expect(row([1, 2, 3, 3, 3])).toEqual([3, 2, 1, 3, 3])
   })
   it('is for people where one team plays alone', () => {
     const people = [{ id: 'p', name: '王芳', team: 'a', place: 1, points: 9, elapsed_ms: 1 }]

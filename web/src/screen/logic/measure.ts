@@ -53,6 +53,7 @@ export function applyStep(box: HTMLElement, step: FitStep): void {
   box.style.setProperty('--stem-line', `${lineOf(step.stem)}px`)
   box.style.setProperty('--option', `${step.option}px`)
   box.dataset['columns'] = String(step.columns)
+  box.classList.toggle('compact', step.compact === true)
 }
 
 export function measureStep(box: HTMLElement, step: FitStep, single: number): Measured {

@@ -28,3 +28,13 @@ export function podium(standings: Pick<Standings, 'teams' | 'people'>): Winner[]
   })
   return winners
 }
+
+/** Where each stands from left to right: the first in the middle, the others in turn left and right of them. */
+export function seats(winners: readonly Pick<Winner, 'place'>[]): number[] {
+  let side = 0
+  return winners.map(({ place }) => {
+    if (place === 1) return 0
+    side += 1
+    return side % 2 === 1 ? -side : side
+  })
+}

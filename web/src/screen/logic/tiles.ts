@@ -14,6 +14,8 @@ export interface Tiles {
   count: number
   width: number
   height: number
+  /** On the left and on the right, px. */
+  padding: number
 }
 
 export interface Space {
@@ -31,8 +33,8 @@ const LARGE = [72, 64, 56, 52, 48, 44, 40, 38, 36, 34, 32, 30, FLOOR] as const
 const SMALL = [26, 24, 22, 20, 18, 16, 14, 12] as const
 const FEW = 12
 const COLUMNS = 7
-/** Padding, border and the space before the number, px: .tile in screen.css. */
-const AROUND = 36
+/** Borders and the space before the number, px: .tile in screen.css. */
+const AROUND = 14
 
 export function countSize(font: number): number {
   return Math.max(34, Math.round(font * 1.1))
@@ -62,6 +64,7 @@ function grid(size: number, columns: number, font: number, space: Space): Shape 
     rows,
     font,
     count: countSize(font),
+    padding: Math.max(10, Math.round(font * 0.35)),
     width: Math.floor((space.width - space.gap * (columns - 1)) / columns),
     height: Math.min(space.highest, Math.floor((space.height - space.gap * (rows - 1)) / rows)),
   }
@@ -80,7 +83,7 @@ function best(
     for (let columns = 1; columns <= Math.min(COLUMNS, size); columns++) {
       const shape = grid(size, columns, font, space)
       if (shape.count + 8 > shape.height) continue
-      const width = shape.width - AROUND - digits * shape.count * 0.6
+      const width = shape.width - AROUND - 2 * shape.padding - digits * shape.count * 0.6
       let most = 0
       for (const name of names) {
         most = Math.max(most, linesOfPieces(name, width / font))

@@ -117,6 +117,14 @@ describe('the distribution', () => {
   it('names the key', () => {
     expect(keyText(question({ type: 'multiple' }), reveal({ key: ['A', 'C'] })).main).toBe('A C')
     expect(keyText(question({ type: 'order' }), reveal({ key: ['C', 'A'] })).main).toBe('C → A')
+    const judge = question({
+      type: 'judge',
+      options: [
+        { id: 'A', text: '正确' },
+        { id: 'B', text: '错误' },
+      ],
+    })
+    expect(keyText(judge, reveal({ key: ['B'] })).main).toBe('B 错误')
     const fill = question({ type: 'fill', options: [], blanks: 2 })
     expect(keyText(fill, reveal({ key: ['江山|民心', '甲|乙'] }))).toEqual({
       main: '江山 | 民心',
@@ -134,6 +142,16 @@ describe('a stem with blanks', () => {
     ['（注）一__', 1, ['（注）一', 1]],
   ])('%s', (stem, blanks, parts) => {
     expect(stemParts(stem, 'fill', blanks).map((p) => (p.kind === 'text' ? p.text : p.no))).toEqual(parts)
+  })
+  it('keeps the marks around a blank with it', () => {
+    expect(stemParts('一只“看不见的____”。', 'fill', 1)).toEqual([
+      { kind: 'text', text: '一只“看不见的' },
+      { kind: 'blank', no: 1, lead: '', tail: '”。' },
+    ])
+    expect(stemParts('“____”是', 'fill', 1)).toEqual([
+      { kind: 'blank', no: 1, lead: '“', tail: '”' },
+      { kind: 'text', text: '是' },
+    ])
   })
   it('is left alone when it is no fill', () => {
     expect(stemParts('选择____（ ）', 'single', 0)).toEqual([{ kind: 'text', text: '选择____（ ）' }])

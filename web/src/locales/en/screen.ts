@@ -40,6 +40,7 @@ const en: Record<keyof typeof zh, string> = {
   'question.timer': '{n} seconds left',
   'question.up': 'Time is up',
   'question.counting': 'Counting',
+  'question.awaits': 'Answer to come',
   'question.voided': 'Question void · no points',
   'question.blank': 'blank {no}',
   'type.single': 'One answer',
@@ -92,6 +93,7 @@ const en: Record<keyof typeof zh, string> = {
   'overlay.paused.left': '{n} seconds left',
   'overlay.break': 'Break',
   'overlay.break.note': 'The contest goes on after the break',
+  'overlay.break.until': 'The contest goes on at {time}',
   'overlay.break.over': 'Starting soon',
   'overlay.auto': 'Continues in {n} s',
 

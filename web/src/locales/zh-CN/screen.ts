@@ -38,6 +38,7 @@ const zh = {
   'question.timer': '剩余 {n} 秒',
   'question.up': '时间到',
   'question.counting': '统计中',
+  'question.awaits': '等待公布',
   'question.voided': '本题作废 · 不计分',
   'question.blank': '第 {no} 空',
   'type.single': '单选',
@@ -90,6 +91,7 @@ const zh = {
   'overlay.paused.left': '剩余 {n} 秒',
   'overlay.break': '中场休息',
   'overlay.break.note': '休息后继续比赛，请勿远离',
+  'overlay.break.until': '{time} 继续比赛，请勿远离',
   'overlay.break.over': '即将继续',
   'overlay.auto': '{n} 秒后自动继续',
 

@@ -219,7 +219,7 @@ test('a stem of 300 characters with six long options: all of it can be read', as
   expect(options.size).toBe(6)
   expect(of).toBeGreaterThan(0)
   expect(lines.size).toBe(of)
-  expect(await wallSize(screen, '.option-text')).toBeGreaterThanOrEqual(28)
+  expect(await wallSize(screen, '.option-text')).toBeGreaterThanOrEqual(40)
   await close(screen)
 })
 

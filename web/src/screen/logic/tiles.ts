@@ -37,7 +37,7 @@ const COLUMNS = 7
 const AROUND = 14
 
 export function countSize(font: number): number {
-  return Math.max(34, Math.round(font * 1.1))
+  return Math.max(34, Math.min(60, Math.round(font * 1.1)))
 }
 
 /**

@@ -138,7 +138,7 @@ test('axe finds nothing serious on the screen, in any phase', async ({ browser, 
   await staff.finish(room)
   await look('finished', '.podium, .race')
   await page.goto(`${server.url}/screen`)
-  await expect(page.getByLabel('请输入六位比赛代码')).toBeVisible()
+  await expect(page.getByLabel('请输入六位比赛码')).toBeVisible()
   found.push(...(await faults(page, 'code', ['light'])))
   expect(found).toEqual([])
   await close(screen)

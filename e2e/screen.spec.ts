@@ -219,7 +219,7 @@ test('a stem of 300 characters with six long options: all of it can be read', as
   expect(options.size).toBe(6)
   expect(of).toBeGreaterThan(0)
   expect(lines.size).toBe(of)
-  expect(await wallSize(screen, '.option-text')).toBeGreaterThanOrEqual(28)
+  expect(await wallSize(screen, '.option-text')).toBeGreaterThanOrEqual(40)
   await close(screen)
 })
 
@@ -260,4 +260,27 @@ test('each view shows its own', async ({ browser, server, staff }) => {
   await staff.finish(room)
   await shows({ stage: '.podium, .race', teams: '.race', people: '.people' })
   await close(screen, phone)
+})
+
+test('a room that is closed in a question leaves nothing running', async ({ browser, server, staff }) => {
+  const room = await staff.room({ title: '关闭的竞赛' })
+  const screen = await openScreen(browser, server, room)
+  await staff.open(room)
+  await expect(screen.page.getByRole('timer')).toBeVisible()
+  await staff.call('DELETE', `/contests/${room.contest}/room`)
+  await expect(screen.page.getByRole('heading', { name: '本场比赛已关闭' })).toBeVisible()
+  await expect(screen.page.getByText('关闭的竞赛')).toBeVisible()
+  await expect(screen.page.getByRole('timer')).toHaveCount(0)
+  await expect(screen.page.locator('h1.stem')).toHaveCount(0)
+  await close(screen)
+})
+
+test('a machine that speaks English shows a Chinese contest in Chinese', async ({ browser, server, staff }) => {
+  const room = await staff.room()
+  const screen = await face(browser, { locale: 'en-US' })
+  await screen.page.goto(`${server.url}/screen/${room.code}`)
+  await expect(screen.page.getByText('微信扫码参赛')).toBeVisible()
+  await screen.page.goto(`${server.url}/screen/${room.code}?lang=en`)
+  await expect(screen.page.getByText('Scan to join')).toBeVisible()
+  await close(screen)
 })

@@ -36,12 +36,12 @@ describe('fitting a question', () => {
   it('prefers one column to options that wrap in two', () => {
     expect(fit(paper(20, [16, 16]), 790).step).toEqual({ stem: 84, option: 60, columns: 1 })
   })
-  it('shrinks in steps, never below 40 and 36 px', () => {
+  it('shrinks in steps, never below 48 and 40 px', () => {
     const sizes = [20, 80, 120, 160, 300].map((n) => fit(paper(n, [30, 30, 30, 30]), 790).step.stem)
     expect(sizes).toEqual(sizes.slice().sort((a, b) => b - a))
-    expect(Math.min(...SIZES.map(([stem]) => stem))).toBe(40)
-    expect(Math.min(...SIZES.map(([, option]) => option))).toBe(36)
-    expect(sizes.every((s) => s >= 40)).toBe(true)
+    expect(Math.min(...SIZES.map(([stem]) => stem))).toBe(48)
+    expect(Math.min(...SIZES.map(([, option]) => option))).toBe(40)
+    expect(sizes.every((s) => s >= 48)).toBe(true)
   })
   it('fits what it calls fitting', () => {
     for (const stem of [1, 62, 81, 120, 200, 300]) {
@@ -85,8 +85,29 @@ describe('paging a question that is too long at the floor', () => {
     const pages = paginate({ stem: 728, line: 56, options: [200, 200, 200, 200, 200], single: 72 }, 1, 790)
     expect(pages[0]).toEqual({ stem: { from: 0, to: 13 }, from: 0, to: 0 })
     expect(pages.slice(1).map((p) => [p.stem, p.from, p.to])).toEqual([
-      [null, 0, 3],
-      [null, 3, 5],
+      [{ from: 11, to: 13 }, 0, 3],
+      [{ from: 11, to: 13 }, 3, 5],
+    ])
+  })
+  it('keeps the options together, under the last lines of the stem', () => {
+    const m = { stem: 560, line: 56, options: [100, 100, 100, 100, 100, 100], single: 72 }
+    expect(paginate(m, 1, 790)).toEqual([
+      { stem: { from: 0, to: 10 }, from: 0, to: 0 },
+      { stem: { from: 9, to: 10 }, from: 0, to: 6 },
+    ])
+  })
+  it('moves options closer before it parts them', () => {
+    const measure = (step: FitStep): Measured => ({
+      stem: 600,
+      line: 60,
+      options: Array.from({ length: 6 }, () => (step.compact ? 116 : 140)),
+      single: 72,
+    })
+    const { step, pages } = fit(measure, 790, [1])
+    expect(step.compact).toBe(true)
+    expect(pages).toEqual([
+      { stem: { from: 0, to: 10 }, from: 0, to: 0 },
+      { stem: null, from: 0, to: 6 },
     ])
   })
   it.each([

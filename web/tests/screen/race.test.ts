@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { TeamRow } from '../../src/core/protocol'
+import { namePieces } from '../../src/screen/logic/names'
 import { pageCount, rowsPerPage, slicePage, turn } from '../../src/screen/logic/paging'
-import { podium } from '../../src/screen/logic/podium'
+import { podium, seats } from '../../src/screen/logic/podium'
 import { formatDelta, formatPoints, raceRows, rowsOnPage } from '../../src/screen/logic/race'
 import { tileGrid } from '../../src/screen/logic/tiles'
 
@@ -39,6 +40,33 @@ describe('rows of the race', () => {
   it('start where they stand when there was no place before', () => {
     const rows = raceRows([team('b', 1, 0, 9, 9), team('a', 2, 0, 8, 8)])
     expect(rows.every((r) => r.from === r.to && r.moved === 0)).toBe(true)
+  })
+  it('have no place, medal or arrow while nobody has points', () => {
+    const rows = raceRows([team('a', 1, 1, 0), team('b', 1, 1, 0), team('c', 1, 1, 0)])
+    expect(rows.map((r) => [r.place, r.medal, r.moved])).toEqual([
+      [0, false, 0],
+      [0, false, 0],
+      [0, false, 0],
+    ])
+  })
+  it('do not fall from a place that all shared at nought', () => {
+    const rows = raceRows([team('a', 1, 1, 10, 10), team('b', 2, 1, 5, 5), team('c', 3, 1, 0)])
+    expect(rows.map((r) => [r.place, r.medal, r.moved])).toEqual([
+      [1, true, 0],
+      [2, true, 0],
+      [3, false, 0],
+    ])
+    const later = raceRows([
+      team('a', 1, 1, 20, 10),
+      team('b', 2, 2, 5, 5),
+      team('c', 3, 2, 0),
+      team('d', 3, 2, 0),
+    ])
+    expect(later.map((r) => r.moved)).toEqual([0, 0, 0, 0])
+  })
+  it('of a team without people and points have no place', () => {
+    const rows = raceRows([team('a', 1, 1, 10, 10), { ...team('b', 2, 1, 0), people: 0 }])
+    expect(rows.map((r) => r.place)).toEqual([1, 0])
   })
   it('on a page are those that start, end or pass there', () => {
     const rows = raceRows([
@@ -99,15 +127,49 @@ describe('pages', () => {
   })
 })
 
+describe('names of teams', () => {
+  it.each([
+    ['云梭研发党支部', '云梭/研发党支部'],
+    ['锦纬质量党支部', '锦纬/质量党支部'],
+    ['园区第一党支部', '园区/第一党支部'],
+    ['绮原党支部', '绮原/党支部'],
+    ['财政局代表队', '财政局/代表队'],
+    ['第56支部', '第56支部'],
+    ['Team Alpha', 'Team /Alpha'],
+    ['机关第二党支部联合代表队', '机关第二/党支部/联合代表队'],
+  ])('%s breaks as %s', (name, pieces) => {
+    expect(namePieces(name).join('/')).toBe(pieces)
+  })
+  it('lose nothing', () => {
+    for (const name of ['江苏长江智能制造研究院有限公司', 'A', '队', '一 二', '', '🎉队伍', '甲队乙']) {
+      expect(namePieces(name).join('')).toBe(name)
+    }
+  })
+})
+
 describe('the lobby', () => {
-  it('has a tile for each of 56 teams on one page', () => {
-    expect(tileGrid(56).size).toBeGreaterThanOrEqual(56)
+  const space = { width: 1204, height: 584, gap: 8, highest: 190 }
+  const many = (n: number, pieces: number[]): number[][] => Array.from({ length: n }, () => pieces)
+  it.each([0, 1, 3, 6, 12, 24, 56, 100, 500])('has a place for each of %d teams', (n) => {
+    const grid = tileGrid(many(n, [2, 5]), 2, space)
+    expect(grid.size * grid.pages).toBeGreaterThanOrEqual(n)
+    expect(grid.columns * grid.rows).toBeGreaterThanOrEqual(grid.size)
+    expect(grid.rows * (grid.height + 8) - 8).toBeLessThanOrEqual(584)
+    expect(grid.font).toBeGreaterThanOrEqual(28)
   })
-  it('turns pages for the 500 that a contest may have', () => {
-    expect(pageCount(500, tileGrid(500).size)).toBe(8)
+  it('shows 56 short names at once, and longer ones on two pages', () => {
+    expect(tileGrid(many(56, [4]), 2, space).pages).toBe(1)
+    expect(tileGrid(many(56, [2, 5]), 2, space).pages).toBe(2)
   })
-  it('never has fewer tiles than teams on its pages', () => {
-    for (let n = 0; n <= 63; n++) expect(tileGrid(n).size).toBeGreaterThanOrEqual(n)
+  it('lets few tiles use the height', () => {
+    const grid = tileGrid(many(3, [2, 5]), 2, space)
+    expect(grid.font).toBeGreaterThanOrEqual(64)
+    expect(grid.rows * (grid.height + 8)).toBeGreaterThan(500)
+  })
+  it('sets names that fit nowhere smaller, not cut', () => {
+    const grid = tileGrid(many(500, [30]), 2, space)
+    expect(grid.size).toBeLessThanOrEqual(12)
+    expect(grid.font).toBeGreaterThan(0)
   })
 })
 
@@ -119,6 +181,34 @@ describe('the podium', () => {
       ['b', 'podium.first'],
       ['c', 'podium.third'],
     ])
+  })
+  it('has no place for a team without people, nor for nought points', () => {
+    const rows = [team('a', 1, 1, 10), team('b', 2, 1, 0), { ...team('c', 2, 1, 0), people: 0 }]
+    expect(podium({ teams: rows, people: [] }).map((w) => w.id)).toEqual(['a'])
+    const absent = [team('a', 1, 1, 10), { ...team('c', 2, 1, 5), people: 0 }, team('b', 3, 1, 3)]
+    expect(podium({ teams: absent, people: [] }).map((w) => w.id)).toEqual(['a', 'b'])
+    expect(podium({ teams: [team('a', 1, 1, 0), team('b', 1, 1, 0)], people: [] })).toEqual([])
+  })
+  it('takes all who share a place, or none of them', () => {
+    const places = (n: number[]): number[] =>
+      podium({ teams: n.map((p, i) => team(`t${i}`, p, 1, 50 - p)), people: [] }).map((w) => w.place)
+    expect(places([1, 2, 2, 4])).toEqual([1, 2, 2])
+    expect(places([1, 2, 3, 3, 3, 6])).toEqual([1, 2, 3, 3, 3])
+    expect(places([1, 1, 1, 1, 5])).toEqual([1, 1, 1, 1])
+    expect(places([1, 2, 3, 3, 3, 3, 3])).toEqual([1, 2])
+    expect(places([1, 1, 1, 1, 1, 1, 1])).toEqual([])
+  })
+  it('has the first in the middle', () => {
+    const row = (places: number[]): number[] => {
+      const order = seats(places.map((place) => ({ place })))
+      return places
+        .map((p, i) => [order[i] ?? 0, p] as const)
+        .sort((a, b) => a[0] - b[0])
+        .map(([, p]) => p)
+    }
+    expect(row([1, 2, 3])).toEqual([2, 1, 3])
+    expect(row([1, 2, 2])).toEqual([2, 1, 2])
+    expect(row([1, 2, 3, 3, 3])).toEqual([3, 2, 1, 3, 3])
   })
   it('is for people where one team plays alone', () => {
     const people = [{ id: 'p', name: '王芳', team: 'a', place: 1, points: 9, elapsed_ms: 1 }]

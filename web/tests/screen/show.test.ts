@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { Question, Reveal } from '../../src/core/protocol'
 import { cleanCode, readAddress, shortURL } from '../../src/screen/logic/address'
 import { bars, keyText, rate } from '../../src/screen/logic/bars'
-import { sceneOf } from '../../src/screen/logic/scene'
+import { screenLocale } from '../../src/screen/logic/language'
+import { sceneAfter, sceneOf } from '../../src/screen/logic/scene'
 import { stemParts } from '../../src/screen/logic/stem'
 import { clockText, remaining, wholeSeconds } from '../../src/screen/logic/time'
 import { fitBox, fitName, linesOf } from '../../src/screen/logic/width'
@@ -31,6 +32,19 @@ describe('the address', () => {
   })
 })
 
+describe('the language', () => {
+  it('is Chinese on any machine, and English when asked for, in this tab', () => {
+    expect(navigator.language).toMatch(/^en/)
+    localStorage.setItem('leitai.lang', 'en')
+    expect(screenLocale('')).toBe('zh-CN')
+    expect(screenLocale('?lang=en')).toBe('en')
+    expect(screenLocale('?view=teams')).toBe('en')
+    expect(screenLocale('?lang=zh-CN')).toBe('zh-CN')
+    expect(screenLocale('')).toBe('zh-CN')
+    localStorage.clear()
+  })
+})
+
 describe('the scene', () => {
   const state = { phase: 'open' as const, question: question(), reveal: null, scores_hidden: false }
   const none = { teams: false, people: false }
@@ -54,6 +68,13 @@ describe('the scene', () => {
     ['finished', 'audience', all, 'audience'],
   ] as const)('in %s, view %s', (phase, view, known, scene) => {
     expect(sceneOf({ ...state, phase, reveal: reveal() }, view, known)).toBe(scene)
+  })
+  it('of a closed room is the closing view, or the final standings', () => {
+    expect(sceneAfter('question', 'open')).toBe('over')
+    expect(sceneAfter('timer', 'open')).toBe('over')
+    expect(sceneAfter('standings', 'standings')).toBe('over')
+    expect(sceneAfter('final', 'finished')).toBe('final')
+    expect(sceneAfter('hidden', 'finished')).toBe('over')
   })
   it('never shows old standings while scores are hidden', () => {
     const hidden = { ...state, scores_hidden: true }
@@ -96,6 +117,14 @@ describe('the distribution', () => {
   it('names the key', () => {
     expect(keyText(question({ type: 'multiple' }), reveal({ key: ['A', 'C'] })).main).toBe('A C')
     expect(keyText(question({ type: 'order' }), reveal({ key: ['C', 'A'] })).main).toBe('C → A')
+    const judge = question({
+      type: 'judge',
+      options: [
+        { id: 'A', text: '正确' },
+        { id: 'B', text: '错误' },
+      ],
+    })
+    expect(keyText(judge, reveal({ key: ['B'] })).main).toBe('B 错误')
     const fill = question({ type: 'fill', options: [], blanks: 2 })
     expect(keyText(fill, reveal({ key: ['江山|民心', '甲|乙'] }))).toEqual({
       main: '江山 | 民心',
@@ -113,6 +142,16 @@ describe('a stem with blanks', () => {
     ['（注）一__', 1, ['（注）一', 1]],
   ])('%s', (stem, blanks, parts) => {
     expect(stemParts(stem, 'fill', blanks).map((p) => (p.kind === 'text' ? p.text : p.no))).toEqual(parts)
+  })
+  it('keeps the marks around a blank with it', () => {
+    expect(stemParts('一只“看不见的____”。', 'fill', 1)).toEqual([
+      { kind: 'text', text: '一只“看不见的' },
+      { kind: 'blank', no: 1, lead: '', tail: '”。' },
+    ])
+    expect(stemParts('“____”是', 'fill', 1)).toEqual([
+      { kind: 'blank', no: 1, lead: '“', tail: '”' },
+      { kind: 'text', text: '是' },
+    ])
   })
   it('is left alone when it is no fill', () => {
     expect(stemParts('选择____（ ）', 'single', 0)).toEqual([{ kind: 'text', text: '选择____（ ）' }])

@@ -14,6 +14,9 @@ const en: Record<keyof typeof zh, string> = {
   'connect.closed': 'This contest has been closed',
   'connect.outdated': 'This page is out of date: reload it',
   'connect.stopped': 'Disconnected: reload the page',
+  'over.thanks': 'Thank you for taking part',
+  'over.next': 'Organizer: open a new room at the console, then this screen with its code',
+  'over.open': 'Enter a new code',
   'contest.logo': 'Logo of {title}',
 
   'lobby.scan': 'Scan to join',
@@ -37,6 +40,7 @@ const en: Record<keyof typeof zh, string> = {
   'question.timer': '{n} seconds left',
   'question.up': 'Time is up',
   'question.counting': 'Counting',
+  'question.awaits': 'Answer to come',
   'question.voided': 'Question void · no points',
   'question.blank': 'blank {no}',
   'type.single': 'One answer',
@@ -89,6 +93,7 @@ const en: Record<keyof typeof zh, string> = {
   'overlay.paused.left': '{n} seconds left',
   'overlay.break': 'Break',
   'overlay.break.note': 'The contest goes on after the break',
+  'overlay.break.until': 'The contest goes on at {time}',
   'overlay.break.over': 'Starting soon',
   'overlay.auto': 'Continues in {n} s',
 

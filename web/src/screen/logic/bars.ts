@@ -53,6 +53,11 @@ export function bars(question: Question, reveal: Reveal): Bar[] {
  * blanks; the other texts are `also`.
  */
 export function keyText(question: Question, reveal: Reveal): { main: string; also: string[] } {
+  if (question.type === 'judge') {
+    // "B" alone says nothing: the hall asks whether it is true.
+    const text = (id: string): string => question.options.find((o) => o.id === id)?.text ?? ''
+    return { main: reveal.key.map((id) => `${id} ${text(id)}`.trim()).join(' '), also: [] }
+  }
   if (question.options.length > 0) {
     return { main: reveal.key.join(question.type === 'order' ? ' → ' : ' '), also: [] }
   }

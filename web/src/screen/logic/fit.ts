@@ -5,6 +5,8 @@ export interface FitStep {
   stem: number
   option: number
   columns: 1 | 2
+  /** Options closer together: the last means of keeping them on one page. */
+  compact?: boolean
 }
 
 export interface Measured {
@@ -35,6 +37,9 @@ export const GAP = 20
 /** Between the stem and its options. */
 export const BLOCK_GAP = 32
 
+/** Between compact options. */
+export const COMPACT_GAP = 10
+
 /** Stem and option sizes from the largest to the floor. 56/44 is what the hall should get; below it only long texts go. */
 export const SIZES: readonly (readonly [stem: number, option: number])[] = [
   [84, 60],
@@ -44,8 +49,6 @@ export const SIZES: readonly (readonly [stem: number, option: number])[] = [
   [56, 44],
   [52, 42],
   [48, 40],
-  [44, 38],
-  [40, 36],
 ]
 
 /** Heights of the rows that the options make in so many columns. */
@@ -55,12 +58,12 @@ export function rowHeights(options: readonly number[], columns: number): number[
   return rows
 }
 
-function stacked(heights: readonly number[]): number {
-  return heights.reduce((sum, h) => sum + h, 0) + Math.max(0, heights.length - 1) * GAP
+function stacked(heights: readonly number[], gap: number): number {
+  return heights.reduce((sum, h) => sum + h, 0) + Math.max(0, heights.length - 1) * gap
 }
 
-export function contentHeight(m: Measured, columns: number): number {
-  const options = stacked(rowHeights(m.options, columns))
+export function contentHeight(m: Measured, columns: number, gap = GAP): number {
+  const options = stacked(rowHeights(m.options, columns), gap)
   return m.stem + (m.stem > 0 && options > 0 ? BLOCK_GAP : 0) + options
 }
 
@@ -93,7 +96,18 @@ export function fit(
     if (step.columns === 1 || last === undefined || last[0].option !== step.option) last = [step, m]
   }
   if (last === undefined) throw new Error('no steps')
-  return { step: last[0], pages: paginate(last[1], last[0].columns, height) }
+  const [step, m] = last
+  if (!together(m, step.columns, height, GAP)) {
+    const compact: FitStep = { ...step, compact: true }
+    const closer = measure(compact)
+    if (contentHeight(closer, step.columns, COMPACT_GAP) <= height) {
+      return { step: compact, pages: [wholePage(closer)] }
+    }
+    if (together(closer, step.columns, height, COMPACT_GAP)) {
+      return { step: compact, pages: paginate(closer, step.columns, height, COMPACT_GAP) }
+    }
+  }
+  return { step, pages: paginate(m, step.columns, height) }
 }
 
 export function wholePage(m: Measured): Page {
@@ -104,31 +118,38 @@ function lines(m: Measured): number {
   return m.line > 0 ? Math.round(m.stem / m.line) : 0
 }
 
-/** Cuts a question into pages: the stem stays on each while there is room beside it for the options, else it comes first. */
-export function paginate(m: Measured, columns: number, height: number): Page[] {
+/** Whether all options stand on one page. */
+function together(m: Measured, columns: number, height: number, gap: number): boolean {
+  return stacked(rowHeights(m.options, columns), gap) <= height
+}
+
+/**
+ * Cuts a question into pages: first the stem, then the options, all of them on one page where they fit, with as many of
+ * the stem's last lines above them as there is room for. A stem that leaves room beside options that do not fit together
+ * stays on each of their pages.
+ */
+export function paginate(m: Measured, columns: number, height: number, gap = GAP): Page[] {
   const rows = rowHeights(m.options, columns)
   const whole = wholePage(m)
   const room = height - m.stem - BLOCK_GAP
-  if (rows.length > 0 && room >= Math.max(...rows)) {
-    const pages = packRows(rows, room, room)
+  if (rows.length > 0 && room >= Math.max(...rows) && !together(m, columns, height, gap)) {
+    const pages = packRows(rows, room, gap)
     if (pages.length <= 3) return pages.map((p) => optionPage(whole.stem, p, columns, m.options.length))
   }
-  const out: Page[] = []
-  const perPage = Math.max(1, Math.floor(height / Math.max(1, m.line)))
+  const packed = rows.length > 0 ? packRows(rows, height, gap) : []
+  const highest = Math.max(0, ...packed.map(([from, to]) => stacked(rows.slice(from, to), gap)))
+  const line = Math.max(1, m.line)
   const total = lines(m)
-  for (let from = 0; from < total; from += perPage) {
+  /** Lines that stay above the options. */
+  const kept =
+    packed.length > 0 ? Math.max(0, Math.min(total, Math.floor((height - highest - BLOCK_GAP) / line))) : 0
+  const perPage = Math.max(1, Math.floor(height / line))
+  const out: Page[] = []
+  for (let from = 0; total - from > kept; from += perPage) {
     out.push({ stem: { from, to: Math.min(total, from + perPage) }, from: 0, to: 0 })
   }
-  const tail = out[out.length - 1]
-  const used = tail?.stem ? (tail.stem.to - tail.stem.from) * m.line + BLOCK_GAP : 0
-  const packed = packRows(rows, tail === undefined ? height : height - used, height)
-  packed.forEach(([from, to], i) => {
-    const page = optionPage(null, [from, to], columns, m.options.length)
-    if (i === 0 && tail !== undefined) {
-      tail.from = page.from
-      tail.to = page.to
-    } else if (to > from) out.push(page)
-  })
+  const tail = kept > 0 ? { from: total - kept, to: total } : null
+  out.push(...packed.map((p) => optionPage(tail, p, columns, m.options.length)))
   return out.length > 0 ? out : [whole]
 }
 
@@ -141,25 +162,23 @@ function optionPage(
   return { stem, from: Math.min(count, from * columns), to: Math.min(count, to * columns) }
 }
 
-/** Rows of each page, `to` exclusive. The first page has a room of its own and may stay empty. */
-function packRows(rows: readonly number[], first: number, next: number): [number, number][] {
+/** Rows of each page, `to` exclusive: as few pages as they need, and about as many rows on each. */
+function packRows(rows: readonly number[], room: number, gap: number): [number, number][] {
   const pages: [number, number][] = []
   let from = 0
-  let room = first
-  let used = 0
-  rows.forEach((h, i) => {
-    const need = used === 0 ? h : used + GAP + h
-    if (need <= room || (i === from && pages.length > 0)) {
-      used = need
-      return
+  rows.forEach((_, i) => {
+    if (i > from && stacked(rows.slice(from, i + 1), gap) > room) {
+      pages.push([from, i])
+      from = i
     }
-    pages.push([from, i])
-    from = i
-    room = next
-    used = h
   })
   pages.push([from, rows.length])
-  return pages
+  const each = Math.ceil(rows.length / pages.length)
+  const even = pages.map((_, i): [number, number] => [
+    Math.min(rows.length, i * each),
+    Math.min(rows.length, (i + 1) * each),
+  ])
+  return even.every(([a, b]) => b > a && stacked(rows.slice(a, b), gap) <= room) ? even : pages
 }
 
 /** The first of the sizes whose measured height fits, else the last one with the lines of each page. */

@@ -53,6 +53,8 @@ export function applyStep(box: HTMLElement, step: FitStep): void {
   box.style.setProperty('--stem-line', `${lineOf(step.stem)}px`)
   box.style.setProperty('--option', `${step.option}px`)
   box.dataset['columns'] = String(step.columns)
+  // No class: Vue sets the classes of the box itself, and would take it away.
+  box.dataset['compact'] = String(step.compact === true)
 }
 
 export function measureStep(box: HTMLElement, step: FitStep, single: number): Measured {

@@ -10,19 +10,31 @@ export interface Winner {
 
 const titles = ['podium.first', 'podium.second', 'podium.third'] as const
 
-/** The first three teams, or people where there are fewer than two teams. Those who share a place share its title. */
+/** More than these do not fit side by side. */
+const MOST = 6
+
+/**
+ * The first three places of the teams, or of the people where there are fewer than two teams. Those who share a place
+ * share its title, and stand on the podium all or none. Nobody stands there without points, nor a team without people.
+ */
 export function podium(standings: Pick<Standings, 'teams' | 'people'>): Winner[] {
-  const rows = standings.teams.length >= 2 ? standings.teams : standings.people
-  return rows
-    .slice()
-    .sort((a, b) => a.place - b.place)
-    .slice(0, 3)
-    .filter((r) => r.place >= 1 && r.place <= 3)
-    .map((r) => ({
-      id: r.id,
-      name: r.name,
-      place: r.place,
-      points: r.points,
-      title: titles[r.place - 1] ?? 'podium.third',
-    }))
+  const rows =
+    standings.teams.length >= 2 ? standings.teams.filter((team) => team.people > 0) : standings.people
+  const winners: Winner[] = []
+  titles.forEach((title, i) => {
+    const sharing = rows.filter((r) => r.place === i + 1 && r.points > 0)
+    if (winners.length + sharing.length > MOST) return
+    winners.push(...sharing.map((r) => ({ id: r.id, name: r.name, place: r.place, points: r.points, title })))
+  })
+  return winners
+}
+
+/** Where each stands from left to right: the first in the middle, the others in turn left and right of them. */
+export function seats(winners: readonly Pick<Winner, 'place'>[]): number[] {
+  let side = 0
+  return winners.map(({ place }) => {
+    if (place === 1) return 0
+    side += 1
+    return side % 2 === 1 ? -side : side
+  })
 }

@@ -58,6 +58,9 @@ export function useRoom(code: string, view: View): Room {
   const bye = ref<ByeCode | null>(null)
   const now = ref(clock.now())
 
+  const ticker = setInterval(() => {
+    now.value = clock.now()
+  }, 100)
   const socket = new LiveSocket<ScreenState>({
     url: socketURL(),
     clock,
@@ -79,14 +82,13 @@ export function useRoom(code: string, view: View): Room {
     },
     onStatus(next, detail) {
       status.value = next
+      // The room is gone for good: its clock stands still.
+      if (next === 'stopped') clearInterval(ticker)
       if (next === 'online') bye.value = null
       else if (detail) bye.value = detail
     },
   })
   socket.start()
-  const ticker = setInterval(() => {
-    now.value = clock.now()
-  }, 100)
   onBeforeUnmount(() => {
     clearInterval(ticker)
     socket.stop()

@@ -13,8 +13,14 @@ export type Scene =
   | 'waiting'
   | 'timer'
   | 'audience'
+  | 'over'
 
 type Seen = Pick<ScreenState, 'phase' | 'question' | 'reveal' | 'scores_hidden'>
+
+/** What is left to show when the room was closed: the final standings stay on the wall, anything else gives way. */
+export function sceneAfter(scene: Scene, phase: ScreenState['phase']): Scene {
+  return phase === 'finished' && ['final', 'standings', 'people'].includes(scene) ? scene : 'over'
+}
 
 /** What a screen with this view shows. `teams` and `people`: whether there are any standings to show, be they of earlier. */
 export function sceneOf(state: Seen, view: View, known: { teams: boolean; people: boolean }): Scene {

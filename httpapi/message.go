@@ -35,7 +35,7 @@ var catalogue = map[string]text{
 	"unit.cycle":        {"单位 {name} 的上级指向了自己", "The unit {name} is above itself."},
 	"token.wrong":       {"身份已失效，请重新加入", "This identity is not valid any more. Please join again."},
 
-	"room.unknown":      {"没有这个比赛码，请核对大屏幕上的六位数字", "There is no room with this code. Please check the six digits on the screen."},
+	"room.unknown":      {"没有这个比赛码，请核对大屏幕上的六位数字", "There is no contest with this code. Please check the six digits on the screen."},
 	"room.closed":       {"赛场没有开启", "The room is not open."},
 	"room.full":         {"赛场人数已满，请联系工作人员", "The room is full. Please ask the staff."},
 	"room.finished":     {"比赛已经结束", "The contest has ended."},
@@ -52,7 +52,7 @@ var catalogue = map[string]text{
 	"room.busy":         {"赛场正忙，请重试", "The room is busy. Please try again."},
 	"room.begun":        {"比赛已经开始，不能再修改", "The show has begun; this cannot be changed any more."},
 	"room.exists":       {"赛场刚刚由别人开启，请重试", "Somebody else has just opened this room. Please try again."},
-	"room.code_taken":   {"暂时没有可用的比赛码，请重试", "No room code is free at the moment. Please try again."},
+	"room.code_taken":   {"暂时没有可用的比赛码，请重试", "No contest code is free at the moment. Please try again."},
 	"command.done":      {"这个操作已经执行过", "This was done already."},
 	"command.unknown":   {"没有这个操作", "There is no such command."},
 
@@ -77,9 +77,9 @@ var catalogue = map[string]text{
 	"question.not_void":     {"这道题没有作废", "This question is not void."},
 
 	"ledger.missing":      {"没有这条记录", "There is no such entry."},
-	"ledger.nothing":      {"没有可以撤销的操作", "There is nothing to undo."},
+	"ledger.nothing":      {"没有可以撤销的加减分或作废", "There are no points and no voided question to undo."},
 	"ledger.reversed":     {"这条记录已经撤销过", "This entry was undone already."},
-	"ledger.not_undoable": {"这一步不能撤销", "This step cannot be undone."},
+	"ledger.not_undoable": {"只能撤销加减分和作废，跳过的题也不能恢复", "Only given points and voided questions can be undone, and a skipped question cannot."},
 
 	"value.range":    {"数值超出范围", "The value is out of range."},
 	"value.zero":     {"分值不能为 0", "The points must not be 0."},

@@ -95,12 +95,39 @@ test('the whole show from the keyboard', async ({ browser, server, staff }) => {
   await press('h')
   await told(desk, 'hidden scores', (s) => s.scores_hidden)
 
-  // Ctrl+Z asks first; what it takes back is the last step.
+  // Ctrl+Z is about points, and nobody was given any.
   await press('Control+z')
-  await expect(sure(desk)).toContainText('显示/隐藏分数')
-  await sure(desk).getByRole('button', { name: '撤销' }).click()
-  await told(desk, 'scores shown again', (s) => !s.scores_hidden)
+  await expect(desk.page.getByText('没有可以撤销的加减分或作废')).toBeVisible()
   await expect(sure(desk)).toBeHidden()
+  await press('h')
+  await told(desk, 'scores shown again', (s) => !s.scores_hidden)
+
+  // It asks first: Escape leaves everything as it is, Enter goes on.
+  const team = desk.state().teams[0]
+  await staff.do(room, 'adjust', { team_id: team?.id, points: 10, reason: '附加题' })
+  await press('b')
+  await told(desk, 'the blank screen again', (s) => s.blank)
+  const adjusted = (s: { ledger: { kind: string; reverses: string }[] }) =>
+    s.ledger.filter((e) => e.kind === 'adjust').length
+  await press('Control+z')
+  await expect(sure(desk)).toContainText('+10')
+  await press('Escape')
+  await expect(sure(desk)).toBeHidden()
+  expect(adjusted(desk.state())).toBe(1)
+  await press('Control+z')
+  await expect(sure(desk).getByRole('button', { name: '撤销' })).toBeFocused()
+  await press('Enter')
+  await told(desk, 'the points taken back', (s) => adjusted(s) === 2)
+  await expect(sure(desk)).toBeHidden()
+  expect(desk.state().blank).toBe(true)
+  await press('b')
+  await told(desk, 'the screen back', (s) => !s.blank)
+
+  // The log says what each step did.
+  await tab(desk, /台账/).click()
+  const log = desk.page.getByRole('tabpanel').getByRole('listitem')
+  for (const text of ['下一题', '调整时间 +5 秒', '调整时间 −5 秒', '黑屏 开', '黑屏 关', '隐藏分数', '显示分数'])
+    await expect(log.filter({ hasText: text }).first()).toBeVisible()
 
   await press('?')
   const help = desk.page.getByRole('dialog', { name: '快捷键' })
@@ -301,7 +328,7 @@ test('the room is closed', async ({ browser, server, staff }) => {
   const phone = await joined(browser, server, room, '孔明')
   await tab(desk, /入场/).click()
   await desk.page.getByRole('button', { name: '关闭赛场' }).click()
-  await expect(sure(desk)).toContainText('赛场码失效')
+  await expect(sure(desk)).toContainText('比赛码失效')
   await sure(desk).getByRole('button', { name: '关闭赛场' }).click()
   await expect(phone.page.getByText('房间已关闭')).toBeVisible()
   await expect(screen.page.getByText('本场比赛已关闭')).toBeVisible()

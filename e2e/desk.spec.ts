@@ -104,7 +104,11 @@ test('the whole show from the keyboard', async ({ browser, server, staff }) => {
 
   // It asks first: Escape leaves everything as it is, Enter goes on.
   const team = desk.state().teams[0]
-  await staff.do(room, 'adjust', { team_id: team?.id, points: 10, reason: '附加题' })
+  await staff.do(room, 'adjust', {
+    team_id: team?.id,
+    points: 10,
+    reason: '附加题',
+  })
   await press('b')
   await told(desk, 'the blank screen again', (s) => s.blank)
   const adjusted = (s: { ledger: { kind: string; reverses: string }[] }) =>
@@ -126,7 +130,15 @@ test('the whole show from the keyboard', async ({ browser, server, staff }) => {
   // The log says what each step did.
   await tab(desk, /台账/).click()
   const log = desk.page.getByRole('tabpanel').getByRole('listitem')
-  for (const text of ['下一题', '调整时间 +5 秒', '调整时间 −5 秒', '黑屏 开', '黑屏 关', '隐藏分数', '显示分数'])
+  for (const text of [
+    '下一题',
+    '调整时间 +5 秒',
+    '调整时间 −5 秒',
+    '黑屏 开',
+    '黑屏 关',
+    '隐藏分数',
+    '显示分数',
+  ])
     await expect(log.filter({ hasText: text }).first()).toBeVisible()
 
   await press('?')
@@ -256,7 +268,10 @@ test('a break, and its end', async ({ browser, server, staff }) => {
 })
 
 test('pacing: auto-advance runs a whole show by itself', async ({ browser, server, staff }) => {
-  const room = await staff.room({ questions: 2, settings: { limit_ms: 3_000, pause_ms: 1_000 } })
+  const room = await staff.room({
+    questions: 2,
+    settings: { limit_ms: 3_000, pause_ms: 1_000 },
+  })
   const desk = await openDesk(browser, server, room, staff)
   const phone = await joined(browser, server, room, '吕安')
   await tab(desk, /节奏/).click()
@@ -351,6 +366,14 @@ test('the desk is a remote control on a phone', async ({ browser, server, staff 
   await told(desk, 'the question to open', (s) => s.phase === 'open')
   await expect(step(desk)).toContainText('提前截止')
   await expect(step(desk)).toBeInViewport({ ratio: 1 })
+  // Which question it is and what it is at can be read in full, and nothing has to be scrolled to sideways.
+  const where = desk.page.locator('.where')
+  await expect(where).toHaveText(/第 1\/\d+ 题 · 答题中/)
+  expect(await where.evaluate((e) => e.scrollWidth - e.clientWidth)).toBeLessThanOrEqual(0)
+  for (const name of ['暂停', '黑屏', '休息', '特殊操作', '撤销'])
+    await expect(
+      desk.page.locator('.controls').getByRole('button', { name: new RegExp(name) }),
+    ).toBeInViewport({ ratio: 1 })
   // The second half of a double tap is ignored, and this machine may tap as fast as that.
   await until('the end of the question', async () => {
     if (desk.state().phase === 'open') await step(desk).tap()

@@ -16,10 +16,15 @@ export function clockTime(ms: number): string {
   return `${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())}`
 }
 
-/** 12 or 3:05: what is left, rounded up so that it reads 0 only at the end. */
+/** What is left in whole seconds, rounded up so that it reads 0 only at the end; the big screen counts so too. */
+export function secondsLeft(ms: number): number {
+  return Math.max(0, Math.ceil(ms / 1000 - 0.001))
+}
+
+/** 3:05, 0:14: what is left of a break, as on the big screen. */
 export function countdown(ms: number): string {
-  const s = Math.max(0, Math.ceil(ms / 1000))
-  return s < 100 ? String(s) : `${String(Math.floor(s / 60))}:${two(s % 60)}`
+  const s = secondsLeft(ms)
+  return `${String(Math.floor(s / 60))}:${two(s % 60)}`
 }
 
 /** 45 秒, 10 分钟, 1 分 30 秒: a length of time in words. */

@@ -221,6 +221,27 @@ test('points are given to a team with a reason, and taken back', async ({ browse
   await close(desk)
 })
 
+test('points are given to one person from the results', async ({ browser, server, staff }) => {
+  const room = await staff.room()
+  const desk = await openDesk(browser, server, room, staff)
+  const phone = await joined(browser, server, room, '沈括')
+  await staff.open(room)
+  await options(phone).first().click()
+  await expect(status(phone)).toContainText('已收到')
+  await staff.reveal(room)
+  const person = async () => (await staff.results(room)).people.find((x) => x.name === '沈括')
+  const before = (await person())?.points ?? 0
+  await desk.page.goto(`${server.url}/console/contests/${room.contest}/results?tab=people`)
+  await desk.page.getByRole('button', { name: /^加减分：沈括/ }).click()
+  const dialog = desk.page.getByRole('dialog', { name: /加减分：沈括/ })
+  await dialog.getByRole('button', { name: '现场附加题' }).click()
+  await dialog.getByRole('button', { name: '确认 +10 分' }).click()
+  await expect(dialog).toBeHidden()
+  await until('the points', async () => (await person())?.points === before + 10)
+  await expect(desk.page.getByRole('row').filter({ hasText: '沈括' })).toContainText('现场附加题')
+  await close(desk, phone)
+})
+
 test('a question is made void with a reason, and valid again', async ({ browser, server, staff }) => {
   const room = await staff.room()
   const desk = await openDesk(browser, server, room, staff)

@@ -35,7 +35,7 @@ var catalogue = map[string]text{
 	"unit.cycle":        {"单位 {name} 的上级指向了自己", "The unit {name} is above itself."},
 	"token.wrong":       {"身份已失效，请重新加入", "This identity is not valid any more. Please join again."},
 
-	"room.unknown":      {"没有这个比赛码，请核对大屏幕上的六位数字", "There is no contest with this code. Please check the six digits on the screen."},
+	"room.unknown":      {"没有这个比赛码，请核对大屏幕上的六位数字", "There is no room with this code. Please check the six digits on the screen."},
 	"room.closed":       {"赛场没有开启", "The room is not open."},
 	"room.full":         {"赛场人数已满，请联系工作人员", "The room is full. Please ask the staff."},
 	"room.finished":     {"比赛已经结束", "The contest has ended."},

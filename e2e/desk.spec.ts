@@ -95,12 +95,51 @@ test('the whole show from the keyboard', async ({ browser, server, staff }) => {
   await press('h')
   await told(desk, 'hidden scores', (s) => s.scores_hidden)
 
-  // Ctrl+Z asks first; what it takes back is the last step.
+  // Ctrl+Z is about points, and nobody was given any.
   await press('Control+z')
-  await expect(sure(desk)).toContainText('显示/隐藏分数')
-  await sure(desk).getByRole('button', { name: '撤销' }).click()
-  await told(desk, 'scores shown again', (s) => !s.scores_hidden)
+  await expect(desk.page.getByText('没有可以撤销的加减分或作废')).toBeVisible()
   await expect(sure(desk)).toBeHidden()
+  await press('h')
+  await told(desk, 'scores shown again', (s) => !s.scores_hidden)
+
+  // It asks first: Escape leaves everything as it is, Enter goes on.
+  const team = desk.state().teams[0]
+  await staff.do(room, 'adjust', {
+    team_id: team?.id,
+    points: 10,
+    reason: '附加题',
+  })
+  await press('b')
+  await told(desk, 'the blank screen again', (s) => s.blank)
+  const adjusted = (s: { ledger: { kind: string; reverses: string }[] }) =>
+    s.ledger.filter((e) => e.kind === 'adjust').length
+  await press('Control+z')
+  await expect(sure(desk)).toContainText('+10')
+  await press('Escape')
+  await expect(sure(desk)).toBeHidden()
+  expect(adjusted(desk.state())).toBe(1)
+  await press('Control+z')
+  await expect(sure(desk).getByRole('button', { name: '撤销' })).toBeFocused()
+  await press('Enter')
+  await told(desk, 'the points taken back', (s) => adjusted(s) === 2)
+  await expect(sure(desk)).toBeHidden()
+  expect(desk.state().blank).toBe(true)
+  await press('b')
+  await told(desk, 'the screen back', (s) => !s.blank)
+
+  // The log says what each step did.
+  await tab(desk, /台账/).click()
+  const log = desk.page.getByRole('tabpanel').getByRole('listitem')
+  for (const text of [
+    '下一题',
+    '调整时间 +5 秒',
+    '调整时间 −5 秒',
+    '黑屏 开',
+    '黑屏 关',
+    '隐藏分数',
+    '显示分数',
+  ])
+    await expect(log.filter({ hasText: text }).first()).toBeVisible()
 
   await press('?')
   const help = desk.page.getByRole('dialog', { name: '快捷键' })
@@ -182,6 +221,27 @@ test('points are given to a team with a reason, and taken back', async ({ browse
   await close(desk)
 })
 
+test('points are given to one person from the results', async ({ browser, server, staff }) => {
+  const room = await staff.room()
+  const desk = await openDesk(browser, server, room, staff)
+  const phone = await joined(browser, server, room, '沈括')
+  await staff.open(room)
+  await options(phone).first().click()
+  await expect(status(phone)).toContainText('已收到')
+  await staff.reveal(room)
+  const person = async () => (await staff.results(room)).people.find((x) => x.name === '沈括')
+  const before = (await person())?.points ?? 0
+  await desk.page.goto(`${server.url}/console/contests/${room.contest}/results?tab=people`)
+  await desk.page.getByRole('button', { name: /^加减分：沈括/ }).click()
+  const dialog = desk.page.getByRole('dialog', { name: /加减分：沈括/ })
+  await dialog.getByRole('button', { name: '现场附加题' }).click()
+  await dialog.getByRole('button', { name: '确认 +10 分' }).click()
+  await expect(dialog).toBeHidden()
+  await until('the points', async () => (await person())?.points === before + 10)
+  await expect(desk.page.getByRole('row').filter({ hasText: '沈括' })).toContainText('现场附加题')
+  await close(desk, phone)
+})
+
 test('a question is made void with a reason, and valid again', async ({ browser, server, staff }) => {
   const room = await staff.room()
   const desk = await openDesk(browser, server, room, staff)
@@ -229,7 +289,10 @@ test('a break, and its end', async ({ browser, server, staff }) => {
 })
 
 test('pacing: auto-advance runs a whole show by itself', async ({ browser, server, staff }) => {
-  const room = await staff.room({ questions: 2, settings: { limit_ms: 3_000, pause_ms: 1_000 } })
+  const room = await staff.room({
+    questions: 2,
+    settings: { limit_ms: 3_000, pause_ms: 1_000 },
+  })
   const desk = await openDesk(browser, server, room, staff)
   const phone = await joined(browser, server, room, '吕安')
   await tab(desk, /节奏/).click()
@@ -301,7 +364,7 @@ test('the room is closed', async ({ browser, server, staff }) => {
   const phone = await joined(browser, server, room, '孔明')
   await tab(desk, /入场/).click()
   await desk.page.getByRole('button', { name: '关闭赛场' }).click()
-  await expect(sure(desk)).toContainText('赛场码失效')
+  await expect(sure(desk)).toContainText('比赛码失效')
   await sure(desk).getByRole('button', { name: '关闭赛场' }).click()
   await expect(phone.page.getByText('主持人已关闭比赛')).toBeVisible()
   await expect(screen.page.getByText('本场比赛已关闭')).toBeVisible()
@@ -324,6 +387,14 @@ test('the desk is a remote control on a phone', async ({ browser, server, staff 
   await told(desk, 'the question to open', (s) => s.phase === 'open')
   await expect(step(desk)).toContainText('提前截止')
   await expect(step(desk)).toBeInViewport({ ratio: 1 })
+  // Which question it is and what it is at can be read in full, and nothing has to be scrolled to sideways.
+  const where = desk.page.locator('.where')
+  await expect(where).toHaveText(/第 1\/\d+ 题 · 答题中/)
+  expect(await where.evaluate((e) => e.scrollWidth - e.clientWidth)).toBeLessThanOrEqual(0)
+  for (const name of ['暂停', '黑屏', '休息', '特殊操作', '撤销'])
+    await expect(
+      desk.page.locator('.controls').getByRole('button', { name: new RegExp(name) }),
+    ).toBeInViewport({ ratio: 1 })
   // The second half of a double tap is ignored, and this machine may tap as fast as that.
   await until('the end of the question', async () => {
     if (desk.state().phase === 'open') await step(desk).tap()

@@ -250,8 +250,9 @@ func (h *House) can(c *quiz.Contest, s quiz.State) []string {
 
 // Line gives a ledger line for people to read.
 func (h *House) Line(l quiz.Line, c *quiz.Contest, entrantName func(id string) string) LedgerLine {
+	led := l.Outcome()
 	out := LedgerLine{ID: l.ID, Seq: l.Seq, AtMS: l.At.UnixMilli(), Kind: l.Kind, Operator: l.Operator, RoundNo: l.RoundNo,
-		QuestionNo: l.QuestionNo, Points: l.Points, Reason: l.Reason, Before: l.Before, After: l.After, Reverses: l.Reverses,
+		QuestionNo: l.QuestionNo, Points: l.Points, Reason: l.Reason, Phase: string(led.Phase), On: led.On, Seconds: led.Seconds, Before: l.Before, After: l.After, Reverses: l.Reverses,
 		ReversedBy: l.ReversedBy, Undoable: l.Undoable}
 	if t, ok := c.Team(l.TeamID); ok {
 		out.Team = t.Name

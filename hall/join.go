@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -166,14 +165,14 @@ func (h *Hall) enter(ctx context.Context, teamID, name, hash string) (quiz.Entra
 	return quiz.Entrant{}, fault.New(fault.Conflict, "name.taken")
 }
 
-// reserve gives a name that nobody in the team has: the name itself, else with a number.
+// reserve gives a name that nobody in the team has: the name itself, else with a number, which comes on top of the
+// quiz.MaxName characters that people may type.
 func (h *Hall) reserve(teamID, name string) string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	shown := name
 	for n := 2; h.names[nameKey{teamID, shown}]; n++ {
-		suffix := fmt.Sprintf(" (%d)", n)
-		shown = cut(name, quiz.MaxName-utf8.RuneCountInString(suffix)) + suffix
+		shown = fmt.Sprintf("%s (%d)", name, n)
 	}
 	h.names[nameKey{teamID, shown}] = true
 	return shown
@@ -185,12 +184,6 @@ func (h *Hall) leave(teamID, name string) {
 	defer h.mu.Unlock()
 	h.entering--
 	delete(h.names, nameKey{teamID, name})
-}
-
-// cut gives the first n characters.
-func cut(s string, n int) string {
-	r := []rune(s)
-	return string(r[:min(len(r), n)])
 }
 
 func (h *Hall) arrive(e quiz.Entrant) {

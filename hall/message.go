@@ -219,6 +219,9 @@ type LedgerLine struct {
 	Entrant    string          `json:"entrant"`
 	Points     int             `json:"points"`
 	Reason     string          `json:"reason"`
+	Phase      string          `json:"phase"`
+	On         *bool           `json:"on"`
+	Seconds    *int            `json:"seconds"`
 	Before     json.RawMessage `json:"before,omitempty"`
 	After      json.RawMessage `json:"after,omitempty"`
 	Reverses   string          `json:"reverses"`

@@ -108,12 +108,8 @@ func (a *API) ledger(c *fiber.Ctx, contestID string) ([]hall.LedgerLine, error) 
 	if err != nil {
 		return nil, err
 	}
-	var state quiz.State
-	if room, err := a.Quiz.FindRoom(ctx, contestID); err == nil {
-		state = room.State
-	}
 	out := make([]hall.LedgerLine, len(entries))
-	for i, l := range quiz.Lines(entries, state) {
+	for i, l := range quiz.Lines(entries) {
 		out[i] = a.House.Line(l, contest, func(id string) string {
 			e, err := a.Quiz.FindEntrant(ctx, contestID, id)
 			if err != nil {

@@ -52,7 +52,7 @@ var catalogue = map[string]text{
 	"room.busy":         {"赛场正忙，请重试", "The room is busy. Please try again."},
 	"room.begun":        {"比赛已经开始，不能再修改", "The show has begun; this cannot be changed any more."},
 	"room.exists":       {"赛场刚刚由别人开启，请重试", "Somebody else has just opened this room. Please try again."},
-	"room.code_taken":   {"暂时没有可用的比赛码，请重试", "No room code is free at the moment. Please try again."},
+	"room.code_taken":   {"暂时没有可用的比赛码，请重试", "No contest code is free at the moment. Please try again."},
 	"command.done":      {"这个操作已经执行过", "This was done already."},
 	"command.unknown":   {"没有这个操作", "There is no such command."},
 
@@ -77,9 +77,9 @@ var catalogue = map[string]text{
 	"question.not_void":     {"这道题没有作废", "This question is not void."},
 
 	"ledger.missing":      {"没有这条记录", "There is no such entry."},
-	"ledger.nothing":      {"没有可以撤销的操作", "There is nothing to undo."},
+	"ledger.nothing":      {"没有可以撤销的加减分或作废", "There are no points and no voided question to undo."},
 	"ledger.reversed":     {"这条记录已经撤销过", "This entry was undone already."},
-	"ledger.not_undoable": {"这一步不能撤销", "This step cannot be undone."},
+	"ledger.not_undoable": {"只能撤销加减分和作废，跳过的题也不能恢复", "Only given points and voided questions can be undone, and a skipped question cannot."},
 
 	"value.range":    {"数值超出范围", "The value is out of range."},
 	"value.zero":     {"分值不能为 0", "The points must not be 0."},

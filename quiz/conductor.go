@@ -60,7 +60,7 @@ func (c Conductor) do(s State, cmd Command, now time.Time) (State, error) {
 	case CmdResume:
 		return c.resume(s, now)
 	case CmdExtend:
-		return c.extend(s, time.Duration(cmd.Seconds)*time.Second+cmd.extra, now)
+		return c.extend(s, time.Duration(cmd.Seconds)*time.Second, now)
 	case CmdVoid, CmdUnvoid:
 		return c.void(s, cmd, now)
 	case CmdSkip:

@@ -69,7 +69,7 @@ type Entrant struct {
 	CreatedAt time.Time
 }
 
-// MaxName is the longest name of an entrant in characters, as it stands on the big screen.
+// MaxName is the longest name that an entrant may type, in characters; a namesake's carries a number on top.
 const MaxName = 20
 
 // MaxMarks is how many marks one letter of a name may carry: a pile of them would paint over its neighbours.

@@ -54,12 +54,15 @@ func newEntry(contestID string, cmd Command, before, after State, now time.Time)
 	if cmd.Name == CmdAdjust {
 		e.TeamID, e.EntrantID, e.Points = cmd.TeamID, cmd.EntrantID, cmd.Points
 	}
-	e.Before, e.After = difference(before, after)
+	e.Before, e.After = difference(before, after, always[cmd.Name]...)
 	return e
 }
 
-// difference gives the fields of two states that differ, as two JSON objects.
-func difference(before, after State) (b, a json.RawMessage) {
+// always names the fields that a command's entry holds even when they were so already: what it set must be known.
+var always = map[string][]string{CmdBlank: {"blank"}, CmdHideScores: {"pacing"}}
+
+// difference gives the fields of two states that differ, and those named in also, as two JSON objects.
+func difference(before, after State, also ...string) (b, a json.RawMessage) {
 	mb, ma := stateMap(before), stateMap(after)
 	db, da := map[string]json.RawMessage{}, map[string]json.RawMessage{}
 	for _, m := range []map[string]json.RawMessage{mb, ma} {
@@ -68,6 +71,9 @@ func difference(before, after State) (b, a json.RawMessage) {
 				db[k], da[k] = orNull(mb[k]), orNull(ma[k])
 			}
 		}
+	}
+	for _, k := range also {
+		db[k], da[k] = orNull(mb[k]), orNull(ma[k])
 	}
 	return mustJSON(db), mustJSON(da)
 }
@@ -93,9 +99,58 @@ func mustJSON(v any) json.RawMessage {
 	return b
 }
 
-// inverse gives the command that takes an entry back in the present state; an entry that cannot be taken back is a
-// conflict.
-func inverse(e Entry, s State) (Command, error) {
+// Outcome is what an entry's command led to; the same command does different things at different moments.
+type Outcome struct {
+	Phase   Phase // that it led to, at once or as soon as the last answers are in; "" where the phase stayed
+	On      *bool // of blank and hide_scores: what it set
+	Seconds *int  // of extend: by how much the time really changed; of break: how long
+}
+
+// Outcome reads from what an entry's command changed what it led to. Of an entry that cannot be read it is empty.
+func (e Entry) Outcome() Outcome {
+	var was, is State
+	var set map[string]json.RawMessage
+	if json.Unmarshal(e.Before, &was) != nil || json.Unmarshal(e.After, &is) != nil || json.Unmarshal(e.After, &set) != nil {
+		return Outcome{}
+	}
+	var o Outcome
+	locks := e.Kind == CmdNext || e.Kind == CmdLock || e.Kind == CmdVoid
+	switch {
+	case is.Phase != "":
+		o.Phase = is.Phase
+	case is.RevealAfter:
+		o.Phase = PhaseRevealed
+	case locks && is.ClosesAt != 0:
+		o.Phase = PhaseClosed
+	}
+	switch e.Kind {
+	case CmdBlank:
+		if set["blank"] != nil {
+			o.On = &is.Blank
+		}
+	case CmdHideScores:
+		if set["pacing"] != nil {
+			o.On = &is.Pacing.ScoresHidden
+		}
+	case CmdExtend:
+		o.Seconds = wholeSeconds(is.LimitMS - was.LimitMS)
+	case CmdBreak:
+		if is.BreakUntil != 0 {
+			o.Seconds = wholeSeconds(is.BreakUntil - e.At.UnixMilli())
+		}
+	}
+	return o
+}
+
+// wholeSeconds rounds milliseconds to seconds.
+func wholeSeconds(ms int64) *int {
+	n := int((time.Duration(ms) * time.Millisecond).Round(time.Second) / time.Second)
+	return &n
+}
+
+// inverse gives the command that takes an entry back. Only what changed points is taken back; everything else is set
+// right by a command of its own, and nobody at a desk means it when points are at stake.
+func inverse(e Entry) (Command, error) {
 	c := Command{reverses: e.ID, Reason: e.Reason}
 	switch e.Kind {
 	case CmdAdjust:
@@ -104,54 +159,8 @@ func inverse(e Entry, s State) (Command, error) {
 	case CmdVoid:
 		c.Name, c.roundNo, c.QuestionNo = CmdUnvoid, e.RoundNo, e.QuestionNo
 		return c, nil
-	case CmdBlank:
-		if was, is := changed(e); was.Blank != is.Blank {
-			c.Name, c.On = CmdBlank, was.Blank
-			return c, nil
-		}
-	case CmdHideScores:
-		if was, is := changed(e); was.Pacing != is.Pacing {
-			c.Name, c.On = CmdHideScores, was.Pacing.ScoresHidden
-			return c, nil
-		}
-	case CmdPacing:
-		if was, is := changed(e); was.Pacing != is.Pacing {
-			return repace(c, was.Pacing, is.Pacing), nil
-		}
-	case CmdExtend:
-		was, is := changed(e)
-		if by := was.LimitMS - is.LimitMS; by != 0 && s.Phase == PhaseOpen && s.At == (Ref{e.RoundNo, e.QuestionNo}) {
-			c.Name, c.extra = CmdExtend, time.Duration(by)*time.Millisecond
-			return c, nil
-		}
 	}
 	return c, fault.New(fault.Conflict, "ledger.not_undoable")
-}
-
-// changed gives what an entry's step changed, as it was and as it became; the rest of the two states is zero.
-func changed(e Entry) (was, is State) {
-	if json.Unmarshal(e.Before, &was) != nil || json.Unmarshal(e.After, &is) != nil {
-		return State{}, State{}
-	}
-	return was, is
-}
-
-// repace completes the command that sets what a change of the pacing set; what it left alone may have changed since.
-func repace(c Command, was, is Pacing) Command {
-	c.Name = CmdPacing
-	if was.AutoAdvance != is.AutoAdvance {
-		c.AutoAdvance = &was.AutoAdvance
-	}
-	if was.PauseMS != is.PauseMS {
-		c.PauseMS = &was.PauseMS
-	}
-	if was.Standings != is.Standings {
-		c.Standings = &was.Standings
-	}
-	if was.QuestionOn != is.QuestionOn {
-		c.QuestionOn = &was.QuestionOn
-	}
-	return c
 }
 
 // ledger is the tail of a contest's ledger in memory, oldest first.
@@ -184,29 +193,29 @@ func (l *ledger) add(e Entry) {
 	}
 }
 
-// inverse gives the command that takes an entry back now. A question that was void and then skipped stays void: it was
+// inverse gives the command that takes an entry back. A question that was void and then skipped stays void: it was
 // never counted.
-func (l *ledger) inverse(e Entry, s State) (Command, error) {
+func (l *ledger) inverse(e Entry) (Command, error) {
 	if e.Kind == CmdVoid && l.skipped[Ref{e.RoundNo, e.QuestionNo}] {
 		return Command{}, fault.New(fault.Conflict, "ledger.not_undoable")
 	}
-	return inverse(e, s)
+	return inverse(e)
 }
 
-// undoable reports whether an entry can be taken back now.
-func (l *ledger) undoable(e Entry, s State) bool {
+// undoable reports whether an entry can be taken back.
+func (l *ledger) undoable(e Entry) bool {
 	if e.Reverses != "" || l.reversedBy[e.ID] != "" {
 		return false
 	}
-	_, err := l.inverse(e, s)
+	_, err := l.inverse(e)
 	return err == nil
 }
 
 // find gives the entry with this id, or with "" the last one that can be taken back.
-func (l *ledger) find(id string, s State) (Entry, error) {
+func (l *ledger) find(id string) (Entry, error) {
 	for i := len(l.entries) - 1; i >= 0; i-- {
 		e := l.entries[i]
-		if id == "" && l.undoable(e, s) {
+		if id == "" && l.undoable(e) {
 			return e, nil
 		}
 		if id != "" && e.ID == id {
@@ -230,22 +239,22 @@ type Line struct {
 }
 
 // tail gives the newest entries, newest first.
-func (l *ledger) tail(s State) []Line {
+func (l *ledger) tail() []Line {
 	n := min(len(l.entries), tailLength)
 	out := make([]Line, 0, n)
 	for i := len(l.entries) - 1; i >= len(l.entries)-n; i-- {
 		e := l.entries[i]
-		out = append(out, Line{e, l.reversedBy[e.ID], l.undoable(e, s)})
+		out = append(out, Line{e, l.reversedBy[e.ID], l.undoable(e)})
 	}
 	return out
 }
 
-// Lines gives a whole ledger, oldest first, as it can be undone in state s.
-func Lines(entries []Entry, s State) []Line {
+// Lines gives a whole ledger, oldest first.
+func Lines(entries []Entry) []Line {
 	l := newLedger(entries)
 	out := make([]Line, len(entries))
 	for i, e := range entries {
-		out[i] = Line{e, l.reversedBy[e.ID], l.undoable(e, s)}
+		out[i] = Line{e, l.reversedBy[e.ID], l.undoable(e)}
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package quiz
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"slices"
@@ -301,11 +302,11 @@ func (l *Live) command(cmd Command) (State, error) {
 	}
 	now := time.Now()
 	if cmd.Name == CmdUndo {
-		e, err := l.ledger.find(cmd.EntryID, l.state)
+		e, err := l.ledger.find(cmd.EntryID)
 		if err != nil {
 			return l.state, err
 		}
-		back, err := l.ledger.inverse(e, l.state)
+		back, err := l.ledger.inverse(e)
 		if err != nil {
 			return l.state, err
 		}
@@ -322,10 +323,26 @@ func (l *Live) command(cmd Command) (State, error) {
 		return l.state, err
 	}
 	e := newEntry(l.contest.ID, cmd, l.state, next, now)
+	if cmd.Name == CmdAdjust {
+		e.Before, e.After = l.pointsAround(cmd)
+	}
 	if err := l.step(next, &e); err != nil {
 		return l.state, err
 	}
 	return l.state, nil
+}
+
+// pointsAround gives the points of whom an adjustment is about, before it and after it.
+func (l *Live) pointsAround(cmd Command) (before, after json.RawMessage) {
+	var hundredths int64
+	if i := slices.IndexFunc(l.teams, func(t TeamStanding) bool { return t.TeamID == cmd.TeamID }); i >= 0 {
+		hundredths = l.teams[i].Hundredths
+	}
+	if cmd.EntrantID != "" {
+		hundredths = 100 * (l.totals[cmd.EntrantID].Points + l.adjPeople[cmd.EntrantID])
+	}
+	points := func(h int64) json.RawMessage { return mustJSON(map[string]float64{"points": float64(h) / 100}) }
+	return points(hundredths), points(hundredths + 100*int64(cmd.Points))
 }
 
 func (l *Live) checkAdjust(cmd Command) error {
@@ -549,7 +566,7 @@ func (l *Live) beat() bool {
 }
 
 func (l *Live) publish() {
-	e := Event{ContestID: l.contest.ID, State: l.state, Teams: l.teams, Ledger: l.ledger.tail(l.state), Scores: l.scores,
+	e := Event{ContestID: l.contest.ID, State: l.state, Teams: l.teams, Ledger: l.ledger.tail(), Scores: l.scores,
 		People: l.people, Stale: l.dirty}
 	if l.state.Revealed(l.state.At) {
 		e.Reveal = l.revealOf()

@@ -113,9 +113,8 @@ type Command struct {
 	Standings   *string
 	QuestionOn  *string
 
-	roundNo  int           // of the question to void; 0 is the current round
-	extra    time.Duration // of an extension, on top of Seconds
-	reverses string        // id of the ledger entry that this command takes back
+	roundNo  int    // of the question to void; 0 is the current round
+	reverses string // id of the ledger entry that this command takes back
 }
 
 // Show is what the Conductor needs to know of a contest: its rounds in order.

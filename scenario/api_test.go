@@ -115,6 +115,8 @@ func TestAPI(t *testing.T) {
 			{"adjust", org, "POST", at + "/commands", fields{"id": "c6", "command": "adjust", "team_id": made.Teams[1].ID, "points": 5, "reason": "裁判"}, 200, []string{`"seq":3`}, nil},
 			{"in the ledger", viewer, "GET", at + "/ledger", nil, 200, []string{`"reason":"裁判"`, `"operator":"员工organizer"`, `"undoable":true`}, nil},
 			{"undo", org, "POST", at + "/commands", fields{"id": "c7", "command": "undo"}, 200, []string{`"seq":4`}, nil},
+			{"the blank screen is no points", org, "POST", at + "/commands", fields{"id": "c7b", "command": "undo"}, 409, []string{`"ledger.nothing"`}, nil},
+			{"what the steps set", viewer, "GET", at + "/ledger", nil, 200, []string{`"on":true`, `"phase":""`, `"seconds":null`, `{"points":0}`, `{"points":5}`}, []string{`"undoable":true`}},
 			{"extend by nothing", org, "POST", at + "/commands", fields{"id": "c8", "command": "extend"}, 400, []string{`"seconds":"value.range"`}, nil},
 			{"extend without a question", org, "POST", at + "/commands", fields{"id": "c9", "command": "extend", "seconds": 5}, 409, []string{`"room.not_open"`}, nil},
 			{"void what was not played", org, "POST", at + "/commands", fields{"id": "c10", "command": "void", "question_no": 3}, 400, []string{`"question_no":"question.not_played"`}, nil},

@@ -65,7 +65,7 @@ func TestNamesakesAreKeptApart(t *testing.T) {
 		if d := g.join(strings.Repeat("名", 20), 2); d.name != strings.Repeat("名", 20) {
 			t.Errorf("%s", d.name)
 		}
-		if d := g.join(strings.Repeat("名", 20), 2); d.name != strings.Repeat("名", 16)+" (2)" {
+		if d := g.join(strings.Repeat("名", 20), 2); d.name != strings.Repeat("名", 20)+" (2)" {
 			t.Errorf("a long namesake: %s", d.name)
 		}
 		g.open()

@@ -30,12 +30,21 @@ export function note(text: string): void {
 
 /** Asks before something is lost. The safe answer has the focus. */
 export async function sure(title: string, text: string, yes: string): Promise<boolean> {
+  return await ask(title, text, yes, false)
+}
+
+/** Asks before something that can itself be mended: Enter goes on, Escape does not. */
+export async function confirm(title: string, text: string, yes: string): Promise<boolean> {
+  return await ask(title, text, yes, true)
+}
+
+async function ask(title: string, text: string, yes: string, enter: boolean): Promise<boolean> {
   try {
     await ElMessageBox.confirm(text, title, {
       confirmButtonText: yes,
       cancelButtonText: t('cancel'),
       type: 'warning',
-      autofocus: false,
+      autofocus: enter,
       customClass: 'sure-box',
     })
     return true

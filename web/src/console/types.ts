@@ -155,7 +155,14 @@ export interface CommandDone {
   phase: Phase
 }
 
+/** An entry with what its step led to; entries of an older server come without. */
 export interface FullLedgerEntry extends LedgerEntry {
+  /** The phase that it led to, or "". */
+  phase?: Phase | ''
+  /** Of blank and hide_scores: what it set. */
+  on?: boolean | null
+  /** Of extend: by how much the time changed; of break: how long. */
+  seconds?: number | null
   before?: Record<string, unknown>
   after?: Record<string, unknown>
 }

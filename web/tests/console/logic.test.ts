@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import type { DeskState, LedgerEntry } from '../../src/core/protocol'
 import { accuracyChart, optionsChart, teamsChart } from '../../src/console/logic/charts'
-import { countdown, elapsed, percent, points, signed, spacedCode } from '../../src/console/logic/format'
+import {
+  countdown,
+  elapsed,
+  percent,
+  points,
+  secondsLeft,
+  signed,
+  spacedCode,
+} from '../../src/console/logic/format'
 import { causes, lastUndoable } from '../../src/console/logic/ledger'
 import { merge } from '../../src/console/logic/merge'
 import { passwordStrength } from '../../src/console/logic/password'
@@ -77,12 +85,13 @@ describe('live counts', () => {
 
 describe('numbers', () => {
   it('reads as people read them', () => {
-    expect([countdown(4001), countdown(0), countdown(-5), countdown(185_000)]).toEqual([
-      '5',
-      '0',
-      '0',
+    expect([countdown(4100), countdown(0), countdown(-5), countdown(185_000)]).toEqual([
+      '0:05',
+      '0:00',
+      '0:00',
       '3:05',
     ])
+    expect([secondsLeft(160_100), secondsLeft(161_000), secondsLeft(-1)]).toEqual([161, 161, 0])
     expect([signed(10), signed(-2.5), signed(0)]).toEqual(['+10', '−2.5', '0'])
     expect([points(41.3700001), points(42)]).toEqual(['41.37', '42'])
     expect([percent(1, 3), percent(0, 0)]).toEqual(['33%', '—'])
@@ -144,9 +153,10 @@ describe('charts', () => {
     ...over,
   })
 
-  it('show accuracy in percent, 0 where nobody answered', () => {
+  it('show accuracy in percent, and nothing where nobody answered', () => {
     expect(accuracyChart([q(1, {}), q(2, { answered: 0, correct: 0 })], 'x').series[0]?.values).toEqual([
-      25, 0,
+      25,
+      null,
     ])
   })
 

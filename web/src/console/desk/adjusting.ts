@@ -1,7 +1,8 @@
-/** Points ± for one team, always with a reason. */
+/** Points ± for one team or one person, always with a reason. */
 export interface Adjusting {
   id: string
   name: string
   points: number
   sign: 1 | -1
+  person?: boolean
 }

@@ -2,7 +2,8 @@ import type { QuestionResult, TeamResult } from '../types'
 
 export interface ChartData {
   labels: string[]
-  series: { name: string; values: number[] }[]
+  /** null: nothing to measure, which is not 0. */
+  series: { name: string; values: (number | null)[] }[]
   /** Bars lie on their side: for long names. */
   sideways: boolean
   unit: string
@@ -10,7 +11,8 @@ export interface ChartData {
 }
 
 const TOP_TEAMS = 15
-const percent = (part: number, whole: number): number => (whole <= 0 ? 0 : Math.round((part / whole) * 100))
+const percent = (part: number, whole: number): number | null =>
+  whole <= 0 ? null : Math.round((part / whole) * 100)
 export const questionId = (q: Pick<QuestionResult, 'r' | 'q'>): string => `${q.r}-${q.q}`
 
 export function accuracyChart(questions: readonly QuestionResult[], name: string): ChartData {

@@ -1,5 +1,7 @@
 /** Times and numbers as people read them. */
 
+import { t } from '../i18n'
+
 const two = (n: number): string => String(n).padStart(2, '0')
 
 /** 2026-05-04 09:03 in the reader's time zone. */
@@ -14,10 +16,23 @@ export function clockTime(ms: number): string {
   return `${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())}`
 }
 
-/** 12 or 3:05: what is left, rounded up so that it reads 0 only at the end. */
+/** What is left in whole seconds, rounded up so that it reads 0 only at the end; the big screen counts so too. */
+export function secondsLeft(ms: number): number {
+  return Math.max(0, Math.ceil(ms / 1000 - 0.001))
+}
+
+/** 3:05, 0:14: what is left of a break, as on the big screen. */
 export function countdown(ms: number): string {
-  const s = Math.max(0, Math.ceil(ms / 1000))
-  return s < 100 ? String(s) : `${String(Math.floor(s / 60))}:${two(s % 60)}`
+  const s = secondsLeft(ms)
+  return `${String(Math.floor(s / 60))}:${two(s % 60)}`
+}
+
+/** 45 秒, 10 分钟, 1 分 30 秒: a length of time in words. */
+export function duration(seconds: number): string {
+  const m = Math.floor(seconds / 60)
+  const n = seconds % 60
+  if (m === 0) return t('duration.s', { n })
+  return n === 0 ? t('duration.min', { n: m }) : t('duration.min_s', { m, n })
 }
 
 /** 12.3 s of answering time as seconds with one place, or minutes when long. */

@@ -59,7 +59,7 @@ export function draw(box: HTMLElement): Drawn {
           tooltip: {
             trigger: 'axis',
             axisPointer: { type: 'shadow' },
-            valueFormatter: (v: unknown) => `${String(v)}${data.unit}`,
+            valueFormatter: (v: unknown) => (typeof v === 'number' ? `${String(v)}${data.unit}` : '—'),
             confine: true,
           },
           ...(stacked ? { legend: { top: 0, textStyle: { color: ink } } } : {}),

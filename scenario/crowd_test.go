@@ -1,7 +1,6 @@
 package scenario
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"net"
@@ -193,37 +192,39 @@ func TestTotalsEqualAnswers(t *testing.T) {
 	})
 }
 
-// TestStalledPhoneDelaysNobody: one phone reads nothing and keeps asking. The others hear at once, and it is closed.
+// longStem makes every state of the first question some kilobytes long.
+func longStem(c *quiz.Contest) { c.Rounds[0].Questions[0].Question.Stem = strings.Repeat("长", 2000) }
+
+// deaf opens a phone's socket with the smallest receive buffer; nothing is read from it unless the test does.
+func (p *phone) deaf() *websocket.Conn {
+	p.g.s.t.Helper()
+	d := websocket.Dialer{NetDial: (&net.Dialer{Control: smallBuffer}).Dial, HandshakeTimeout: patience}
+	ws, _, err := d.Dial("ws://"+p.g.s.addr+"/ws", nil)
+	p.g.s.must(err)
+	p.g.s.must(ws.WriteMessage(websocket.TextMessage, []byte(mustJSON(p.hello()))))
+	return ws
+}
+
+// slowOnes is how many connections were closed for not keeping up.
+func (s *server) slowOnes() int {
+	var n int
+	body := string(s.nobody().do("GET", "/metrics", nil).ok(nil).body)
+	_, rest, _ := strings.Cut(body, "\nleitai_slow_connections_total ")
+	_, _ = fmt.Sscan(rest, &n)
+	return n
+}
+
+// TestStalledPhoneDelaysNobody: one phone reads nothing. The others hear at once, and it is closed.
 func TestStalledPhoneDelaysNobody(t *testing.T) {
 	s := start(t, embedded(t))
-	g := s.stage("堵塞", nil)
+	g := s.stage("堵塞", longStem)
 	others := g.crowd(5)
 	stalled := g.entrant("堵车", 0)
-	d := websocket.Dialer{NetDial: (&net.Dialer{Control: smallBuffer}).Dial, HandshakeTimeout: patience}
-	ws, _, err := d.Dial("ws://"+s.addr+"/ws", nil)
-	s.must(err)
+	ws := stalled.deaf()
 	defer ws.Close()
-	s.must(ws.WriteMessage(websocket.TextMessage, []byte(mustJSON(stalled.hello()))))
-	slow := func() int {
-		var n int
-		body := string(s.nobody().do("GET", "/metrics", nil).ok(nil).body)
-		_, rest, _ := strings.Cut(body, "\nleitai_slow_connections_total ")
-		_, _ = fmt.Sscan(rest, &n)
-		return n
-	}
-	ping := strings.Repeat("p", 125) // its replies fill the way to it, which nobody empties
-	ctx, cancel := context.WithCancel(t.Context())
-	flood := make(chan error, 1)
-	go func() {
-		for ctx.Err() == nil {
-			if err := ws.WriteControl(websocket.PingMessage, []byte(ping), time.Now().Add(patience)); err != nil {
-				flood <- err
-				return
-			}
-		}
-		flood <- nil
-	}()
-	for i := 0; slow() == 0; i++ {
+	eventually(t, "the stalled phone is in", func() bool { return s.house.Connected(g.code) == len(others)+1 })
+	g.open()
+	for i := 0; s.slowOnes() == 0; i++ {
 		var out struct{ Seq int64 }
 		from := others[0].mark()
 		began := time.Now()
@@ -232,15 +233,12 @@ func TestStalledPhoneDelaysNobody(t *testing.T) {
 		if d := time.Since(began); d > 5*time.Second {
 			t.Fatalf("a stalled phone held the others up for %v", d)
 		}
-		if i > 2000 {
+		if i > 5000 {
 			t.Fatal("the stalled phone is never closed")
 		}
 	}
 	eventually(t, "the stalled phone is gone", func() bool { return s.house.Connected(g.code) == len(others) })
-	cancel()
-	<-flood
 	stalled.connect() // and may come back
-	g.open()
 	for _, p := range append(others, stalled) {
 		p.inPhase("open", 1)
 		p.answer(1, 1, "B").accepted(t)
@@ -255,22 +253,15 @@ func smallBuffer(_, _ string, c syscall.RawConn) error {
 // TestSlowPhoneIsToldToComeBack: one that was only slow finds the farewell behind what it had not read.
 func TestSlowPhoneIsToldToComeBack(t *testing.T) {
 	s := start(t, embedded(t))
-	g := s.stage("慢机", nil)
-	p := g.entrant("慢", 0)
-	d := websocket.Dialer{NetDial: (&net.Dialer{Control: smallBuffer}).Dial, HandshakeTimeout: patience}
-	ws, _, err := d.Dial("ws://"+s.addr+"/ws", nil)
-	s.must(err)
+	g := s.stage("慢机", longStem)
+	ws := g.entrant("慢", 0).deaf()
 	defer ws.Close()
-	s.must(ws.WriteMessage(websocket.TextMessage, []byte(mustJSON(p.hello()))))
-	for err == nil {
-		err = ws.WriteControl(websocket.PingMessage, []byte(strings.Repeat("p", 125)), time.Now().Add(patience))
-		if strings.Contains(string(s.nobody().do("GET", "/metrics", nil).ok(nil).body), "\nleitai_slow_connections_total 1") {
-			break
-		}
-		for range 20000 {
-			if err = ws.WriteControl(websocket.PingMessage, []byte(strings.Repeat("p", 125)), time.Now().Add(patience)); err != nil {
-				break
-			}
+	eventually(t, "the slow phone is in", func() bool { return s.house.Connected(g.code) == 1 })
+	g.open()
+	for i := 0; s.slowOnes() == 0; i++ {
+		g.command("blank", fields{"on": i%2 == 0}).ok(nil)
+		if i > 5000 {
+			t.Fatal("the slow phone is never closed")
 		}
 	}
 	ws.SetPongHandler(func(string) error { return nil })

@@ -117,7 +117,7 @@ const en: Record<keyof typeof zh, string> = {
   'help.mute': 'Sound on / off',
   'help.extend': '5 seconds more / less',
   'help.team': 'Select team 1–9, 0 for none',
-  'help.undo': 'Undo the last step',
+  'help.undo': 'Undo points or a void',
   'help.page': 'Turn pages',
   'help.help': 'Open / close this help',
   'help.close': 'Press ? or Esc to close',

@@ -115,7 +115,7 @@ const zh = {
   'help.mute': '静音 / 开声音',
   'help.extend': '加时 / 减时 5 秒',
   'help.team': '选中第 1–9 队，0 取消',
-  'help.undo': '撤销上一步操作',
+  'help.undo': '撤销加减分或作废',
   'help.page': '长题目、排行榜翻页',
   'help.help': '打开 / 关闭本帮助',
   'help.close': '按 ? 或 Esc 关闭',

@@ -116,6 +116,7 @@ func (a *API) routes() []route {
 		{"POST", "/banks", organizer, a.createBank},
 		{"GET", "/banks/:id", viewer, a.findBank},
 		{"PATCH", "/banks/:id", organizer, a.renameBank},
+		{"GET", "/banks/:id/export", viewer, a.exportBank},
 		{"GET", "/banks/:id/questions", viewer, a.listQuestions},
 		{"POST", "/banks/:id/questions", organizer, a.createQuestion},
 		{"PATCH", "/banks/:id/questions", organizer, a.changeQuestions},

@@ -361,3 +361,16 @@ func changeOne(ctx context.Context, tx *sqlx.Tx, now time.Time, bankID, id strin
 		id, r.Retired, r.Category, r.Difficulty, r.BankID, r.DeletedAt, sqldb.MillisOf(now))
 	return 1, err
 }
+
+// AllQuestions gives every question of a bank that is not in the bin, oldest first.
+func (s *Store) AllQuestions(ctx context.Context, bankID string) ([]Question, error) {
+	var rows []questionRow
+	if err := s.db.Select(ctx, &rows, `SELECT `+questionColumns+` FROM questions WHERE bank_id = $1 AND deleted_at IS NULL ORDER BY id`, bankID); err != nil {
+		return nil, fmt.Errorf("questions of bank %s: %w", bankID, err)
+	}
+	out := make([]Question, len(rows))
+	for i, r := range rows {
+		out[i] = r.question()
+	}
+	return out, nil
+}

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"leitai/questionbank"
@@ -28,7 +29,13 @@ func (d *draft) fillKey(q *questionbank.Question) {
 	q.Options = nil
 	q.Stem = withBlanks(q.Stem)
 	if len(d.accepted) > 0 {
-		q.Key = d.accepted
+		q.Key = make([]string, len(d.accepted))
+		for i, k := range d.accepted {
+			q.Key[i] = clean(k)
+		}
+		if blanks := q.Blanks(); blanks > 1 && slices.ContainsFunc(q.Key, func(k string) bool { return len(splitTrim(k, "|")) != blanks }) {
+			d.fail("key", "key.blanks", strings.Join(q.Key, " / "))
+		}
 		return
 	}
 	key := strings.TrimSpace(strings.NewReplacer("｜", "|", "；", ";", "\n", "|").Replace(clean(d.key)))

@@ -166,7 +166,7 @@ func giftBody(d *draft, body string, html bool) {
 		return
 	}
 	answers := giftAnswers(body)
-	var rights, wrongs int
+	var rights, wrongs, pairs int
 	for _, a := range answers {
 		if a.mark == '=' {
 			rights++
@@ -174,9 +174,12 @@ func giftBody(d *draft, body string, html bool) {
 			wrongs++
 		}
 		if _, _, pair := cutPlain(a.text, "->"); pair && a.mark == '=' {
-			d.fail("type", "type.lacking", "matching")
-			return
+			pairs++
 		}
+	}
+	if pairs > 1 && pairs == len(answers) {
+		d.fail("type", "type.lacking", "matching")
+		return
 	}
 	if wrongs == 0 && rights > 0 {
 		d.typ = questionbank.Fill
@@ -189,7 +192,7 @@ func giftBody(d *draft, body string, html bool) {
 			keys = append(keys, giftText(a.text, html))
 		}
 		d.stem = fillStem(d.stem)
-		d.key = strings.Join(keys, ";")
+		d.accepted = keys
 		return
 	}
 	if rights+wrongs == 0 {
@@ -205,7 +208,7 @@ func giftBody(d *draft, body string, html bool) {
 		switch {
 		case a.mark == '=' && (a.weight == "" || w > 0), a.mark == '~' && w > 0:
 			d.letters = append(d.letters, letter(min(i, 25)))
-			if a.mark == '~' && w < 100 {
+			if a.mark == '~' {
 				partial++
 			}
 		}

@@ -123,14 +123,18 @@ func (q moodleQuestion) draft(no int, category string) draft {
 		d.stem = fillStem(d.stem)
 		var keys []string
 		for _, a := range q.Answers {
+			text := a.Text
+			if a.Format != "plain_text" {
+				text = plainHTML(text)
+			}
 			switch f := fraction(a.Fraction); {
 			case f >= 100:
-				keys = append(keys, plainHTML(a.Text))
+				keys = append(keys, text)
 			case f > 0:
-				d.warn("key", "partial.score", plainHTML(a.Text))
+				d.warn("key", "partial.score", text)
 			}
 		}
-		d.key = strings.Join(keys, ";")
+		d.accepted = keys
 	default:
 		d.fail("type", "type.lacking", q.Type)
 	}

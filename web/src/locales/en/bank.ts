@@ -27,6 +27,8 @@ const en: Record<keyof typeof zh, string> = {
   'imports.open': 'Go on',
   'bank.title': 'Question bank',
   'bank.rename': 'Rename',
+  'bank.export': 'Export',
+  'import.template': 'Download an empty Excel template',
   'bank.new': 'New question',
   'bank.search': 'Search question and options',
   'bank.all_types': 'All types',

@@ -24,6 +24,8 @@ const zh = {
   'imports.open': '继续',
   'bank.title': '题库',
   'bank.rename': '改名',
+  'bank.export': '导出',
+  'import.template': '下载空的 Excel 模板',
   'bank.new': '新建题目',
   'bank.search': '搜索题干和选项',
   'bank.all_types': '全部题型',

@@ -1,0 +1,326 @@
+package exchange
+
+import (
+	"bufio"
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+
+	"leitai/questionbank"
+)
+
+// Exports are the formats that banks can be written in. What is written reads back as the same questions.
+var Exports = []Format{XLSX, JSONLines, GIFT, MoodleXML}
+
+// Write writes questions in a format; false when banks are not written in it.
+func Write(w io.Writer, format Format, questions []questionbank.Question) (known bool, err error) {
+	switch format {
+	case XLSX:
+		return true, writeXLSX(w, questions)
+	case JSONLines:
+		return true, writeJSONLines(w, questions)
+	case GIFT:
+		return true, writeGIFT(w, questions)
+	case MoodleXML:
+		return true, writeMoodle(w, questions)
+	}
+	return false, nil
+}
+
+// writeJSONLines writes the product's own format: everything but the ids.
+func writeJSONLines(w io.Writer, questions []questionbank.Question) error {
+	b := bufio.NewWriter(w)
+	e := json.NewEncoder(b)
+	e.SetEscapeHTML(false)
+	for _, q := range questions {
+		q.ID, q.Version = "", 0
+		if err := e.Encode(q); err != nil {
+			return err
+		}
+	}
+	return b.Flush()
+}
+
+// Template columns, as the importer knows them.
+var templateHead = []string{"题干（必填）", "题型（必填）", "选项A", "选项B", "选项C", "选项D", "选项E", "选项F", "选项G", "选项H", "正确答案（必填）", "解析", "分类", "难度（1–5）", "出处", "标签"}
+
+const templateOptions = 8
+
+// keyText is a key as a cell holds it.
+func keyText(q questionbank.Question) string {
+	switch q.Type {
+	case questionbank.Fill:
+		return strings.Join(q.Key, "；")
+	case questionbank.Judge:
+		if pair := judgePair(q.Options); pair != nil && len(q.Key) == 1 {
+			if pair[q.Key[0][0]-'A'] {
+				return "对"
+			}
+			return "错"
+		}
+	}
+	return strings.Join(q.Key, "")
+}
+
+// writeXLSX writes our template: one sheet with drop-downs for type and difficulty, and one with notes.
+func writeXLSX(w io.Writer, questions []questionbank.Question) error {
+	book := excelize.NewFile()
+	defer book.Close()
+	const sheet = "题目"
+	if err := book.SetSheetName("Sheet1", sheet); err != nil {
+		return err
+	}
+	options := templateOptions
+	for _, q := range questions {
+		options = max(options, len(q.Options))
+	}
+	head := append([]string(nil), templateHead[:2]...)
+	for i := range options {
+		head = append(head, "选项"+letter(i))
+	}
+	head = append(head, templateHead[2+templateOptions:]...)
+	text, err := book.NewStyle(&excelize.Style{NumFmt: 49, Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}}) // 49 is text: nothing is taken for a number or a date
+	if err != nil {
+		return err
+	}
+	bold, err := book.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}, NumFmt: 49})
+	if err != nil {
+		return err
+	}
+	s, err := book.NewStreamWriter(sheet)
+	if err != nil {
+		return err
+	}
+	_ = s.SetColWidth(1, 1, 50)
+	if err := s.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
+		return err
+	}
+	row := make([]any, len(head))
+	for i, h := range head {
+		row[i] = excelize.Cell{StyleID: bold, Value: h}
+	}
+	if err := s.SetRow("A1", row); err != nil {
+		return err
+	}
+	for n, q := range questions {
+		cells := []string{q.Stem, typeName(q.Type)}
+		for i := range options {
+			o := ""
+			if i < len(q.Options) {
+				o = q.Options[i]
+			}
+			cells = append(cells, o)
+		}
+		cells = append(cells, keyText(q), q.Explanation, q.Category, itoa(q.Difficulty), q.Source, strings.Join(q.Tags, "，"))
+		row := make([]any, len(cells))
+		for i, c := range cells {
+			row[i] = excelize.Cell{StyleID: text, Value: c} // a text, never a formula
+		}
+		if err := s.SetRow(fmt.Sprintf("A%d", n+2), row); err != nil {
+			return err
+		}
+	}
+	if err := s.Flush(); err != nil {
+		return err
+	}
+	last := max(len(questions)+1, 1000)
+	types := excelize.NewDataValidation(true)
+	types.SetSqref(fmt.Sprintf("B2:B%d", last))
+	if err := types.SetDropList([]string{"单选", "多选", "判断", "填空", "排序"}); err != nil {
+		return err
+	}
+	levels := excelize.NewDataValidation(true)
+	level, err := excelize.ColumnNumberToName(2 + options + 4)
+	if err != nil {
+		return err
+	}
+	levels.SetSqref(fmt.Sprintf("%s2:%s%d", level, level, last))
+	if err := levels.SetDropList([]string{"1", "2", "3", "4", "5"}); err != nil {
+		return err
+	}
+	if err := book.AddDataValidation(sheet, types); err != nil {
+		return err
+	}
+	if err := book.AddDataValidation(sheet, levels); err != nil {
+		return err
+	}
+	if _, err := book.NewSheet("说明"); err != nil {
+		return err
+	}
+	for i, line := range []string{"每行一题；题干、题型和正确答案必填。", "选择题的答案写选项字母，多选如 AC；判断题写 对 或 错。", "填空题用 ____ 表示空；几个空的答案用 | 分开，同一空的几种答案用 ； 分开。", "难度 1（易）到 5（难），空着按 3。", "分类和标签随意填写；标签用逗号分开。"} {
+		if err := book.SetCellStr("说明", fmt.Sprintf("A%d", i+1), line); err != nil {
+			return err
+		}
+	}
+	_ = book.SetColWidth("说明", "A", "A", 80)
+	return book.Write(w)
+}
+
+var giftEscapes = strings.NewReplacer(`\`, `\\`, "~", `\~`, "=", `\=`, "#", `\#`, "{", `\{`, "}", `\}`, ":", `\:`, "\n", `\n`)
+
+// writeGIFT writes Moodle's GIFT. It has no place for difficulty, source and tags, and no ordering.
+func writeGIFT(w io.Writer, questions []questionbank.Question) error {
+	b := bufio.NewWriter(w)
+	category := ""
+	for i, q := range questions {
+		if q.Category != category {
+			category = q.Category
+			fmt.Fprintf(b, "$CATEGORY: %s\n\n", strings.ReplaceAll(oneLine(category), "/", "//"))
+		}
+		if q.Type == questionbank.Order {
+			fmt.Fprintf(b, "// %s\n\n", oneLine(q.Stem))
+			continue
+		}
+		fmt.Fprintf(b, "::%d::%s {", i+1, giftEscapes.Replace(q.Stem))
+		key := map[string]bool{}
+		for _, k := range q.Key {
+			key[k] = true
+		}
+		pair := judgePair(q.Options)
+		switch {
+		case q.Type == questionbank.Judge && pair != nil && len(q.Key) == 1:
+			word := "FALSE"
+			if pair[q.Key[0][0]-'A'] {
+				word = "TRUE"
+			}
+			b.WriteString(word)
+		case q.Type == questionbank.Fill:
+			for _, k := range q.Key {
+				fmt.Fprintf(b, "=%s ", giftEscapes.Replace(k))
+			}
+		default:
+			for j, o := range q.Options {
+				mark := "~"
+				switch {
+				case q.Type == questionbank.Multiple && key[letter(j)]:
+					mark = fmt.Sprintf("~%%%.5g%%", 100/float64(len(q.Key)))
+				case q.Type == questionbank.Multiple:
+					mark = "~%-100%"
+				case key[letter(j)]:
+					mark = "="
+				}
+				fmt.Fprintf(b, "%s%s ", mark, giftEscapes.Replace(o))
+			}
+		}
+		if q.Explanation != "" {
+			fmt.Fprintf(b, "####%s", giftEscapes.Replace(q.Explanation))
+		}
+		b.WriteString("}\n\n")
+	}
+	return b.Flush()
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+type cdata struct {
+	Text string `xml:",chardata"`
+}
+
+type moodleOut struct {
+	Format string `xml:"format,attr"`
+	Text   cdata  `xml:"text"`
+}
+
+type moodleAnswer struct {
+	Fraction string `xml:"fraction,attr"`
+	Format   string `xml:"format,attr"`
+	Text     cdata  `xml:"text"`
+}
+
+type moodleItem struct {
+	XMLName  xml.Name       `xml:"question"`
+	Type     string         `xml:"type,attr"`
+	Category *moodleOut     `xml:"category,omitempty"`
+	Name     *moodleOut     `xml:"name,omitempty"`
+	Stem     *moodleOut     `xml:"questiontext,omitempty"`
+	General  *moodleOut     `xml:"generalfeedback,omitempty"`
+	Single   string         `xml:"single,omitempty"`
+	Answers  []moodleAnswer `xml:"answer"`
+	Tags     *moodleTags    `xml:"tags,omitempty"`
+}
+
+type moodleTags struct {
+	Tags []moodleOut `xml:"tag"`
+}
+
+func plainText(s string) *moodleOut { return &moodleOut{"plain_text", cdata{s}} }
+
+// writeMoodle writes Moodle XML. It has no place for difficulty and source, and no ordering.
+func writeMoodle(w io.Writer, questions []questionbank.Question) error {
+	b := bufio.NewWriter(w)
+	b.WriteString(xml.Header + "<quiz>\n")
+	e := xml.NewEncoder(b)
+	e.Indent("", " ")
+	category := ""
+	for i, q := range questions {
+		if q.Category != category {
+			category = q.Category
+			if err := e.Encode(moodleItem{Type: "category", Category: plainText("$course$/top/" + strings.ReplaceAll(oneLine(category), "/", "//"))}); err != nil {
+				return err
+			}
+		}
+		if q.Type == questionbank.Order {
+			continue
+		}
+		if err := e.Encode(moodleItemOf(i+1, q)); err != nil {
+			return err
+		}
+	}
+	b.WriteString("\n</quiz>\n")
+	return b.Flush()
+}
+
+func moodleItemOf(no int, q questionbank.Question) moodleItem {
+	it := moodleItem{Type: "multichoice", Name: plainText(itoa(no)), Stem: plainText(q.Stem)}
+	if q.Explanation != "" {
+		it.General = plainText(q.Explanation)
+	}
+	if len(q.Tags) > 0 {
+		it.Tags = &moodleTags{}
+		for _, t := range q.Tags {
+			it.Tags.Tags = append(it.Tags.Tags, *plainText(t))
+		}
+	}
+	key := map[string]bool{}
+	for _, k := range q.Key {
+		key[k] = true
+	}
+	add := func(fraction, text string) {
+		it.Answers = append(it.Answers, moodleAnswer{fraction, "plain_text", cdata{text}})
+	}
+	pair := judgePair(q.Options)
+	switch {
+	case q.Type == questionbank.Judge && pair != nil && len(q.Key) == 1:
+		it.Type = "truefalse"
+		truth := pair[q.Key[0][0]-'A']
+		for _, word := range []bool{true, false} {
+			fraction := "0"
+			if word == truth {
+				fraction = "100"
+			}
+			add(fraction, fmt.Sprint(word))
+		}
+	case q.Type == questionbank.Fill:
+		it.Type = "shortanswer"
+		for _, k := range q.Key {
+			add("100", k)
+		}
+	default:
+		it.Single = fmt.Sprint(q.Type != questionbank.Multiple)
+		for i, o := range q.Options {
+			switch {
+			case !key[letter(i)]:
+				add("0", o)
+			case q.Type == questionbank.Multiple:
+				add(fmt.Sprintf("%.5g", 100/float64(len(q.Key))), o)
+			default:
+				add("100", o)
+			}
+		}
+	}
+	return it
+}

@@ -40,11 +40,17 @@ test('the keys of a signed-in screen drive the room', async ({ browser, server, 
   expect(screen.state().blank).toBe(true)
   await press('.')
   await expect(page.locator('.black')).toHaveCount(0)
+  // Undo is for points and voids; a blank screen has B.
+  const { teams } = await staff.results(room)
+  await staff.do(room, 'adjust', { team_id: teams[0]?.id, points: 5, reason: '裁判' })
   await press('B')
   await expect(page.locator('.black')).toBeVisible()
   await press('Control+z')
-  await expect(page.locator('.black')).toHaveCount(0)
   await expect(toast(screen)).toContainText('已撤销')
+  expect((await staff.results(room)).teams.map((team) => team.points)).toEqual([0, 0, 0])
+  expect(screen.state().blank).toBe(true)
+  await press('b')
+  await expect(page.locator('.black')).toHaveCount(0)
 
   await press('?')
   await expect(page.getByRole('dialog', { name: '键盘与翻页笔' })).toBeVisible()
@@ -275,7 +281,11 @@ test('a room that is closed in a question leaves nothing running', async ({ brow
   await close(screen)
 })
 
-test('a machine that speaks English shows a Chinese contest in Chinese', async ({ browser, server, staff }) => {
+test('a machine that speaks English shows a Chinese contest in Chinese', async ({
+  browser,
+  server,
+  staff,
+}) => {
   const room = await staff.room()
   const screen = await face(browser, { locale: 'en-US' })
   await screen.page.goto(`${server.url}/screen/${room.code}`)

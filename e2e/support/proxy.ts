@@ -35,13 +35,16 @@ export class Proxy {
     this.sockets.add(from)
     from.setNoDelay(true)
     let due = 0
+    const waiting: (() => void)[] = []
     const later = (then: () => void) => {
       if (!this.delay && !this.jitter) {
         then()
         return
       }
       due = Math.max(due, performance.now() + this.delay + (Math.random() * 2 - 1) * this.jitter)
-      setTimeout(then, due - performance.now())
+      // Timers of nearly the same instant may fire in either order: each lets the oldest piece go.
+      waiting.push(then)
+      setTimeout(() => waiting.shift()?.(), due - performance.now())
     }
     from.on('data', (b: Buffer) => {
       later(() => {

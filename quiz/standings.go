@@ -60,9 +60,10 @@ func rankPeople(people []PersonStanding, share bool) {
 	}
 }
 
+// rankTeams orders teams: points, then less mean time; a team in which nobody took part has no time to be quick with.
 func rankTeams(teams []TeamStanding, share bool) {
 	slices.SortStableFunc(teams, func(a, b TeamStanding) int {
-		return cmp.Or(cmp.Compare(b.Hundredths, a.Hundredths), cmp.Compare(a.TimeMS, b.TimeMS))
+		return cmp.Or(cmp.Compare(b.Hundredths, a.Hundredths), cmp.Compare(min(b.TookPart, 1), min(a.TookPart, 1)), cmp.Compare(a.TimeMS, b.TimeMS))
 	})
 	for i := range teams {
 		teams[i].Place = i + 1
@@ -105,15 +106,20 @@ func teamStandings(c *Contest, people []PersonStanding, adjusted map[string]int6
 }
 
 // teamHundredths is a team's points × 100 by the formula of DOMAIN.md, "Ranking of teams", without the team's own
-// adjustments. The average takes of people who took no part only what staff gave them, and not what their silence cost.
+// adjustments. The average takes of people who took no part only what staff gave them, and not what their silence cost;
+// where nobody took part, it is of those to whom staff gave points.
 func teamHundredths(s ContestSettings, t Team, people []PersonStanding, tookPart int) int64 {
 	var sum, active int64
+	given := 0
 	for _, p := range people {
 		sum += p.Points
 		if p.Answers > 0 {
 			active += p.Points
-		} else {
-			active += p.Adjusted
+			continue
+		}
+		active += p.Adjusted
+		if p.Adjusted != 0 {
+			given++
 		}
 	}
 	switch s.TeamFormula {
@@ -134,6 +140,9 @@ func teamHundredths(s ContestSettings, t Team, people []PersonStanding, tookPart
 		return ratio(top, s.TopK)
 	case FormulaParticipation:
 		return ratio(100*int64(tookPart), max(t.Roster, len(people)))
+	}
+	if tookPart == 0 {
+		return ratio(active, given)
 	}
 	return ratio(active, tookPart)
 }

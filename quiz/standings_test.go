@@ -236,3 +236,22 @@ func TestBoardsAreInTheOrderOfTheRanking(t *testing.T) {
 		}
 	}
 }
+
+// TestTeamsInWhichNobodyTookPart: points that staff gave to people count by the average, and no time wins no tie.
+func TestTeamsInWhichNobodyTookPart(t *testing.T) {
+	c := &Contest{Settings: DefaultContestSettings(), Teams: []Team{{ID: "a", Name: "甲"}, {ID: "b", Name: "乙"}, {ID: "c", Name: "丙"}}}
+	people := []PersonStanding{
+		{EntrantID: "1", TeamID: "a", Total: Total{Points: 20, Answers: 2, TimeMS: 5000}},
+		{EntrantID: "2", TeamID: "b", Total: Total{Points: 20, Adjusted: 20}},
+		{EntrantID: "3", TeamID: "b", Total: Total{}},
+		{EntrantID: "4", TeamID: "c", Total: Total{Points: 30, Answers: 1, TimeMS: 1}},
+		{EntrantID: "5", TeamID: "c", Total: Total{Points: 10, Adjusted: 10}},
+	}
+	var got []string
+	for _, s := range teamStandings(c, people, nil) {
+		got = append(got, fmt.Sprintf("%s %d %d", s.TeamID, s.Place, s.Hundredths))
+	}
+	if want := []string{"c 1 4000", "a 2 2000", "b 3 2000"}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}

@@ -15,11 +15,13 @@ const MOST = 6
 
 /**
  * The first three places of the teams, or of the people where there are fewer than two teams. Those who share a place
- * share its title, and stand on the podium all or none. Nobody stands there without points, nor a team without people.
+ * share its title, and stand on the podium all or none. Nobody stands there without points.
  */
 export function podium(standings: Pick<Standings, 'teams' | 'people'>): Winner[] {
   const rows =
-    standings.teams.length >= 2 ? standings.teams.filter((team) => team.people > 0) : standings.people
+    standings.teams.length >= 2
+      ? standings.teams.filter((team) => team.people > 0 || team.points > 0)
+      : standings.people
   const winners: Winner[] = []
   titles.forEach((title, i) => {
     const sharing = rows.filter((r) => r.place === i + 1 && r.points > 0)

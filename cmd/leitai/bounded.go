@@ -26,7 +26,7 @@ func runBounded(cmd *exec.Cmd, most int64) error {
 		case <-look.C:
 			if residentBytes(cmd.Process.Pid) > most {
 				_ = cmd.Process.Kill()
-				<-done
+				_ = <-done
 				return errTooHungry
 			}
 		}

@@ -187,7 +187,7 @@ func writeGIFT(w io.Writer, questions []questionbank.Question) error {
 			if pair[q.Key[0][0]-'A'] {
 				word = "TRUE"
 			}
-			b.WriteString(word)
+			_, _ = b.WriteString(word)
 		case q.Type == questionbank.Fill:
 			for _, k := range q.Key {
 				fmt.Fprintf(b, "=%s ", giftEscapes.Replace(k))
@@ -209,7 +209,7 @@ func writeGIFT(w io.Writer, questions []questionbank.Question) error {
 		if q.Explanation != "" {
 			fmt.Fprintf(b, "####%s", giftEscapes.Replace(q.Explanation))
 		}
-		b.WriteString("}\n\n")
+		_, _ = b.WriteString("}\n\n")
 	}
 	return b.Flush()
 }
@@ -252,7 +252,7 @@ func plainText(s string) *moodleOut { return &moodleOut{"plain_text", cdata{s}} 
 // writeMoodle writes Moodle XML. It has no place for difficulty and source, and no ordering.
 func writeMoodle(w io.Writer, questions []questionbank.Question) error {
 	b := bufio.NewWriter(w)
-	b.WriteString(xml.Header + "<quiz>\n")
+	_, _ = b.WriteString(xml.Header + "<quiz>\n")
 	e := xml.NewEncoder(b)
 	e.Indent("", " ")
 	category := ""
@@ -270,7 +270,7 @@ func writeMoodle(w io.Writer, questions []questionbank.Question) error {
 			return err
 		}
 	}
-	b.WriteString("\n</quiz>\n")
+	_, _ = b.WriteString("\n</quiz>\n")
 	return b.Flush()
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -26,8 +27,7 @@ func runBounded(cmd *exec.Cmd, most int64) error {
 		case <-look.C:
 			if residentBytes(cmd.Process.Pid) > most {
 				_ = cmd.Process.Kill()
-				_ = <-done
-				return errTooHungry
+				return errors.Join(errTooHungry, <-done)
 			}
 		}
 	}

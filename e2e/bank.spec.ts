@@ -99,6 +99,7 @@ test('a file is dropped in, imported and taken back; one that cannot be read say
   writeFileSync(good, '题干,题型,A,B,答案\n首都是哪里？,单选,上海,北京,B\n')
   await page.locator('input[type=file]').setInputFiles(good)
   await expect(page.getByText('认出 1 题')).toBeVisible()
+  await expect(page).toHaveURL(/\/import\/./)
   await page.reload()
   await expect(page.getByText('认出 1 题')).toBeVisible()
   await page.locator('#into').fill(`临时 ${Date.now()}`)

@@ -71,17 +71,8 @@ type questionInput struct {
 func (in questionInput) question() (questionbank.Question, error) {
 	q := questionbank.Question{Version: in.Version, Type: in.Type, Category: strings.TrimSpace(in.Category), Stem: strings.TrimSpace(in.Stem), Options: in.Options,
 		Key: in.Key, Explanation: strings.TrimSpace(in.Explanation), Source: strings.TrimSpace(in.Source), Difficulty: in.Difficulty, Tags: in.Tags}
-	switch {
-	case utf8.RuneCountInString(q.Category) > maxLabel:
-		return q, fault.Field("category", "value.long")
-	case len(q.Tags) > maxTags:
-		return q, fault.Field("tags", "value.long")
-	}
 	for i, t := range q.Tags {
 		q.Tags[i] = strings.TrimSpace(t)
-		if n := utf8.RuneCountInString(q.Tags[i]); n == 0 || n > maxLabel || strings.Contains(t, `"`) {
-			return q, fault.Field("tags", "value.long")
-		}
 	}
 	for i := range q.Options {
 		q.Options[i] = strings.TrimSpace(q.Options[i])
@@ -89,11 +80,8 @@ func (in questionInput) question() (questionbank.Question, error) {
 	return q, q.Validate()
 }
 
-const (
-	maxLabel = 60 // characters of a bank's name, a category or a tag
-	maxTags  = 20
-	maxList  = 200 // entries of one page
-)
+// maxList is the most entries of one page.
+const maxList = 200
 
 func (a *API) listBanks(c *fiber.Ctx) error {
 	banks, err := a.Banks.ListBanks(c.UserContext())
@@ -116,7 +104,7 @@ func (b bankName) check() (string, error) {
 	switch {
 	case name == "":
 		return "", fault.Field("name", "value.required")
-	case utf8.RuneCountInString(name) > maxLabel:
+	case utf8.RuneCountInString(name) > questionbank.MaxLabel:
 		return "", fault.Field("name", "value.long")
 	}
 	return name, nil
@@ -167,7 +155,7 @@ func (a *API) renameBank(c *fiber.Ctx) error {
 func (a *API) listQuestions(c *fiber.Ctx) error {
 	f := questionbank.Filter{BankID: c.Params("id"), Search: c.Query("q"), Type: questionbank.Type(c.Query("type")), Category: c.Query("category"),
 		Tag: c.Query("tag"), Deleted: c.Query("deleted") == "true", Used: flag(c.Query("used")), Retired: flag(c.Query("retired"))}
-	if utf8.RuneCountInString(f.Search) > 100 || utf8.RuneCountInString(f.Category) > maxLabel || utf8.RuneCountInString(f.Tag) > maxLabel {
+	if utf8.RuneCountInString(f.Search) > 100 || utf8.RuneCountInString(f.Category) > questionbank.MaxLabel || utf8.RuneCountInString(f.Tag) > questionbank.MaxLabel {
 		return fault.Field("q", "value.long")
 	}
 	f.Difficulty, _ = strconv.Atoi(c.Query("difficulty"))
@@ -283,7 +271,7 @@ func (a *API) changeQuestions(c *fiber.Ctx) error {
 	switch {
 	case len(in.IDs) == 0 || len(in.IDs) > questionbank.MaxBulk:
 		return fault.Field("ids", "value.range")
-	case in.Category != nil && utf8.RuneCountInString(*in.Category) > maxLabel:
+	case in.Category != nil && utf8.RuneCountInString(*in.Category) > questionbank.MaxLabel:
 		return fault.Field("category", "value.long")
 	case in.Difficulty != nil && (*in.Difficulty < 1 || *in.Difficulty > 5):
 		return fault.Field("difficulty", "question.difficulty")

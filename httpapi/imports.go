@@ -90,7 +90,6 @@ func (a *API) createImport(c *fiber.Ctx) error {
 	}
 	rows := make([]questionbank.ImportRow, len(result.Rows))
 	for i, r := range result.Rows {
-		r.Media = nil
 		b, err := json.Marshal(r)
 		if err != nil {
 			return err

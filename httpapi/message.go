@@ -95,6 +95,7 @@ var catalogue = map[string]text{
 	"question.stem_empty":    {"请填写题干", "Please write the question."},
 	"question.stem_long":     {"题干太长（最多 2000 字）", "The question is too long (at most 2,000 characters)."},
 	"question.difficulty":    {"难度是 1 到 5", "The difficulty is 1 to 5."},
+	"question.label_long":    {"分类或标签太长（最多 60 字，标签最多 20 个）", "A category or tag is too long (at most 60 characters, at most 20 tags)."},
 	"question.text_long":     {"解析或出处太长", "Explanation or source is too long."},
 	"question.fill_options":  {"填空题没有选项", "A fill-in question has no options."},
 	"question.blanks_count":  {"空太多（最多 20 个）", "There are too many blanks (at most 20)."},

@@ -2,6 +2,7 @@ package questionbank
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -68,7 +69,8 @@ func (f Filter) where() (string, []any) {
 		add("difficulty = $?", f.Difficulty)
 	}
 	if f.Tag != "" {
-		add(`tags LIKE $? ESCAPE '!'`, `%"`+likeText.Replace(f.Tag)+`"%`)
+		quoted, _ := json.Marshal(f.Tag) // as it stands in the column
+		add(`tags LIKE $? ESCAPE '!'`, "%"+likeText.Replace(string(quoted))+"%")
 	}
 	if f.Retired != nil {
 		add("retired = $?", *f.Retired)
@@ -86,7 +88,7 @@ func (f Filter) where() (string, []any) {
 var likeText = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
 
 const questionColumns = `id, bank_id, version, type, category, stem, options, answer_key, explanation, source, difficulty, tags, retired,
-	deleted_at, created_at, updated_at`
+	deleted_at, created_at, updated_at, (SELECT COUNT(*) FROM round_questions u WHERE u.question_id = questions.id) AS used`
 
 type questionRow struct {
 	ID          string               `db:"id"`
@@ -105,6 +107,7 @@ type questionRow struct {
 	DeletedAt   *sqldb.Millis        `db:"deleted_at"`
 	CreatedAt   sqldb.Millis         `db:"created_at"`
 	UpdatedAt   sqldb.Millis         `db:"updated_at"`
+	Used        int                  `db:"used"` // rounds that it is part of
 }
 
 func (r questionRow) question() Question {
@@ -113,7 +116,7 @@ func (r questionRow) question() Question {
 }
 
 func (r questionRow) entry() Entry {
-	return Entry{Question: r.question(), BankID: r.BankID, Retired: r.Retired, Deleted: r.DeletedAt != nil,
+	return Entry{Question: r.question(), BankID: r.BankID, Retired: r.Retired, Deleted: r.DeletedAt != nil, Used: r.Used,
 		CreatedAt: r.CreatedAt.Time(), UpdatedAt: r.UpdatedAt.Time()}
 }
 
@@ -138,17 +141,7 @@ func (s *Store) ListQuestions(ctx context.Context, f Filter, after string, limit
 	for i, r := range rows {
 		page[i] = r.entry()
 	}
-	return page, total, s.countUses(ctx, page)
-}
-
-// countUses fills in how many rounds have each question.
-func (s *Store) countUses(ctx context.Context, page []Entry) error {
-	for i := range page {
-		if err := s.db.Get(ctx, &page[i].Used, `SELECT COUNT(*) FROM round_questions WHERE question_id = $1`, page[i].ID); err != nil {
-			return fmt.Errorf("uses of question %s: %w", page[i].ID, err)
-		}
-	}
-	return nil
+	return page, total, nil
 }
 
 // FindEntry gives one question with what its bank knows of it, or not_found question.missing.
@@ -161,22 +154,19 @@ func (s *Store) FindEntry(ctx context.Context, id string) (Entry, error) {
 	if err != nil {
 		return Entry{}, fmt.Errorf("find question %s: %w", id, err)
 	}
-	page := []Entry{r.entry()}
-	return page[0], s.countUses(ctx, page)
+	return r.entry(), nil
 }
 
 // FindBank gives a bank with its counts, or not_found bank.missing.
 func (s *Store) FindBank(ctx context.Context, id string) (Bank, error) {
-	banks, err := s.ListBanks(ctx)
+	banks, err := s.listBanks(ctx, id)
 	if err != nil {
 		return Bank{}, err
 	}
-	for _, b := range banks {
-		if b.ID == id {
-			return b, nil
-		}
+	if len(banks) == 0 {
+		return Bank{}, fault.New(fault.NotFound, "bank.missing")
 	}
-	return Bank{}, fault.New(fault.NotFound, "bank.missing")
+	return banks[0], nil
 }
 
 // RenameBank gives a bank another name; one that is taken is a conflict bank.exists.
@@ -210,7 +200,7 @@ func (s *Store) AddQuestion(ctx context.Context, now time.Time, bankID string, q
 		return err
 	})
 	if err != nil {
-		return Entry{}, importFault("add question", err)
+		return Entry{}, wrapUnlessFault("add question", err)
 	}
 	return s.FindEntry(ctx, id)
 }
@@ -261,7 +251,7 @@ func (s *Store) UpdateQuestion(ctx context.Context, now time.Time, q Question, b
 		return err
 	})
 	if err != nil {
-		return Entry{}, importFault("update question "+q.ID, err)
+		return Entry{}, wrapUnlessFault("update question "+q.ID, err)
 	}
 	return s.FindEntry(ctx, q.ID)
 }
@@ -318,7 +308,7 @@ func (s *Store) ChangeQuestions(ctx context.Context, now time.Time, bankID strin
 		return nil
 	})
 	if err != nil {
-		return 0, importFault("change questions of "+bankID, err)
+		return 0, wrapUnlessFault("change questions of "+bankID, err)
 	}
 	return changed, nil
 }

@@ -131,7 +131,7 @@ func (s *Store) ChangeImportRow(ctx context.Context, id string, row ImportRow) e
 			errors = (SELECT COUNT(*) FROM import_rows WHERE import_id = $1 AND status = 'error') WHERE id = $1`, id)
 		return err
 	})
-	return importFault("change row of import "+id, err)
+	return wrapUnlessFault("change row of import "+id, err)
 }
 
 // inState makes a change of an import possible for one at a time: its state is written over itself first.
@@ -154,7 +154,8 @@ func inState(ctx context.Context, tx *sqlx.Tx, id string, state ImportState, oth
 	return fault.New(fault.Conflict, otherwise)
 }
 
-func importFault(what string, err error) error {
+// wrapUnlessFault says what failed, but leaves a fault that people are told of as it is.
+func wrapUnlessFault(what string, err error) error {
 	if err == nil || fault.CodeOf(err) != fault.Internal {
 		return err
 	}
@@ -181,7 +182,7 @@ func (s *Store) StoreImport(ctx context.Context, now time.Time, id, bank string,
 		return err
 	})
 	if err != nil {
-		return Import{}, importFault("store import "+id, err)
+		return Import{}, wrapUnlessFault("store import "+id, err)
 	}
 	return s.FindImport(ctx, id)
 }
@@ -208,7 +209,7 @@ func (s *Store) UndoImport(ctx context.Context, id string) (Import, error) {
 		return err
 	})
 	if err != nil {
-		return Import{}, importFault("undo import "+id, err)
+		return Import{}, wrapUnlessFault("undo import "+id, err)
 	}
 	return s.FindImport(ctx, id)
 }

@@ -114,15 +114,15 @@ func (q Question) markFill(a []string) Mark {
 }
 
 func accepts(synonyms, given string) bool {
-	n := normalText(given)
+	n := Normal(given)
 	if n == "" {
 		return false
 	}
-	if n == normalText(synonyms) {
+	if n == Normal(synonyms) {
 		return true
 	}
 	for _, s := range strings.FieldsFunc(synonyms, func(r rune) bool { return r == ';' || r == '；' }) {
-		if n == normalText(s) {
+		if n == Normal(s) {
 			return true
 		}
 	}

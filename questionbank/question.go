@@ -37,6 +37,8 @@ const (
 	MaxText    = 4000
 	MaxBlank   = 200 // one blank of an answer
 	MaxBlanks  = 20  // blanks of a Fill
+	MaxLabel   = 60  // a category or a tag
+	MaxTags    = 20
 )
 
 // Question is a question (题目) with its key.
@@ -86,11 +88,20 @@ func (q Question) Validate() error {
 		return fault.Field("difficulty", "question.difficulty")
 	case utf8.RuneCountInString(q.Explanation) > MaxText || utf8.RuneCountInString(q.Source) > MaxText:
 		return fault.Field("explanation", "question.text_long")
+	case utf8.RuneCountInString(q.Category) > MaxLabel:
+		return fault.Field("category", "question.label_long")
+	case len(q.Tags) > MaxTags || slices.ContainsFunc(q.Tags, badTag):
+		return fault.Field("tags", "question.label_long")
 	}
 	if q.Type == Fill {
 		return q.validateFill()
 	}
 	return q.validateChoice()
+}
+
+func badTag(t string) bool {
+	n := utf8.RuneCountInString(strings.TrimSpace(t))
+	return n == 0 || n > MaxLabel
 }
 
 func (q Question) validateFill() error {
@@ -109,7 +120,7 @@ func (q Question) validateFill() error {
 			return fault.Field("key", "question.key_blanks")
 		}
 		for _, p := range parts {
-			if normalText(p) == "" {
+			if Normal(p) == "" {
 				return fault.Field("key", "question.key_empty")
 			}
 		}
@@ -132,7 +143,7 @@ func (q Question) validateChoice() error {
 	}
 	seen := map[string]bool{}
 	for _, o := range q.Options {
-		n := normalText(o)
+		n := Normal(o)
 		if n == "" || utf8.RuneCountInString(o) > MaxOption {
 			return fault.Field("options", "question.option_text")
 		}
@@ -170,10 +181,10 @@ func (q Question) hasLetter(s string) bool {
 // A generic stem with other options is another question.
 func (q Question) Fingerprint() string {
 	h := sha256.New()
-	h.Write([]byte(normalText(q.Stem)))
+	h.Write([]byte(Normal(q.Stem)))
 	opts := make([]string, len(q.Options))
 	for i, o := range q.Options {
-		opts[i] = normalText(o)
+		opts[i] = Normal(o)
 	}
 	slices.Sort(opts)
 	for _, o := range opts {
@@ -186,9 +197,9 @@ func (q Question) Fingerprint() string {
 var dropped = strings.NewReplacer(" ", "", "\u00a0", "", "\t", "", "\n", "", "\r", "", "\u200b", "",
 	"《", "", "》", "", "“", "", "”", "", "‘", "", "’", "", `"`, "", "'", "", "·", "", "•", "")
 
-// normalText is the form in which texts are compared: NFKC, lower case, without spaces, quotation marks and the
+// Normal is the form in which texts are compared: NFKC, lower case, without spaces, quotation marks and the
 // punctuation at either end.
-func normalText(s string) string {
+func Normal(s string) string {
 	s = dropped.Replace(strings.ToLower(norm.NFKC.String(s)))
 	return strings.Trim(s, "。.,，、;；:：!！?？…")
 }

@@ -155,12 +155,15 @@ func list(s []string) sqldb.JSON[[]string] {
 }
 
 // ListBanks gives all banks by name with their counts.
-func (s *Store) ListBanks(ctx context.Context) ([]Bank, error) {
+func (s *Store) ListBanks(ctx context.Context) ([]Bank, error) { return s.listBanks(ctx, "") }
+
+// listBanks gives the bank with this id, or all when it is "".
+func (s *Store) listBanks(ctx context.Context, id string) ([]Bank, error) {
 	var banks []struct {
 		ID   string `db:"id"`
 		Name string `db:"name"`
 	}
-	if err := s.db.Select(ctx, &banks, `SELECT id, name FROM banks ORDER BY name, id`); err != nil {
+	if err := s.db.Select(ctx, &banks, `SELECT id, name FROM banks WHERE $1 = '' OR id = $1 ORDER BY name, id`, id); err != nil {
 		return nil, fmt.Errorf("list banks: %w", err)
 	}
 	var counts []struct {
@@ -170,7 +173,8 @@ func (s *Store) ListBanks(ctx context.Context) ([]Bank, error) {
 		N        int    `db:"n"`
 	}
 	if err := s.db.Select(ctx, &counts,
-		`SELECT bank_id, type, category, COUNT(*) AS n FROM questions WHERE deleted_at IS NULL GROUP BY bank_id, type, category`); err != nil {
+		`SELECT bank_id, type, category, COUNT(*) AS n FROM questions WHERE deleted_at IS NULL AND ($1 = '' OR bank_id = $1)
+			GROUP BY bank_id, type, category`, id); err != nil {
 		return nil, fmt.Errorf("count questions: %w", err)
 	}
 	out := make([]Bank, len(banks))

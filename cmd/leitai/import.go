@@ -129,7 +129,7 @@ func (r importReport) print(w *os.File) {
 		if row.Status == exchange.Error {
 			mark = "✗"
 		}
-		_, _ = fmt.Fprintf(w, "%s %s%d  %s\n    %s\n", mark, sheetPrefix(row.Sheet), row.Row, shortLine(row.Stem), row.Message)
+		_, _ = fmt.Fprintf(w, "%s %s%d  %s\n    %s\n", mark, sheetPrefix(row.Sheet), row.Row, exchange.Short(row.Stem, 50), row.Message)
 	}
 	for _, n := range r.Notes {
 		_, _ = fmt.Fprintln(w, "·", n)
@@ -145,17 +145,4 @@ func sheetPrefix(sheet string) string {
 		return "#"
 	}
 	return sheet + " #"
-}
-
-func shortLine(s string) string {
-	r := []rune(s)
-	for i, c := range r {
-		if c == '\n' {
-			r[i] = ' '
-		}
-	}
-	if len(r) > 50 {
-		return string(r[:50]) + "…"
-	}
-	return string(r)
 }

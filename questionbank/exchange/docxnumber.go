@@ -3,6 +3,7 @@ package exchange
 import (
 	"archive/zip"
 	"encoding/xml"
+	"leitai/questionbank"
 	"strconv"
 	"strings"
 )
@@ -148,7 +149,7 @@ func countAs(format string, n int) string {
 		if format == "lowerLetter" {
 			return string(rune('a' + n - 1))
 		}
-		return letter(n - 1)
+		return questionbank.Letter(n - 1)
 	case "chineseCounting", "chineseCountingThousand", "ideographDigital", "japaneseCounting", "taiwaneseCounting", "chineseLegalSimplified", "ideographTraditional":
 		return chineseNumber(n)
 	}

@@ -1,9 +1,11 @@
 package exchange
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
+	"leitai/fault"
 	"leitai/questionbank"
 )
 
@@ -67,7 +69,7 @@ func (d draft) resolve() Row {
 	} else {
 		q.Key = []string{}
 	}
-	d.checkLengths(q)
+	d.checkQuestion(q)
 	return Row{Row: d.row, Sheet: d.sheet, Question: q, Notes: d.notes, Media: d.media}
 }
 
@@ -114,7 +116,7 @@ func (d *draft) readOptions() []string {
 	options = options[:last]
 	for i, o := range options {
 		if o == "" {
-			d.fail("option "+letter(i), "options.gap", letter(i))
+			d.fail("option "+questionbank.Letter(i), "options.gap", questionbank.Letter(i))
 			break
 		}
 	}
@@ -124,9 +126,9 @@ func (d *draft) readOptions() []string {
 	}
 	seen := map[string]bool{}
 	for i, o := range options {
-		f := fold(o)
+		f := questionbank.Normal(o) // as the bank compares them
 		if f != "" && seen[f] {
-			d.fail("option "+letter(i), "options.same", o)
+			d.fail("option "+questionbank.Letter(i), "options.same", o)
 			break
 		}
 		seen[f] = true
@@ -171,7 +173,7 @@ func (d *draft) markedLetters() []string {
 	var out []string
 	for i, m := range d.marked {
 		if m && i < len(d.options) {
-			out = append(out, letter(i))
+			out = append(out, questionbank.Letter(i))
 		}
 	}
 	if len(out) == len(d.options) {
@@ -274,6 +276,10 @@ func (d *draft) judgeKey(q *questionbank.Question) {
 		return
 	}
 	truth, ok := judgeWord(key)
+	if d.numbered && ok && given && key == "1" && !pair[0] { // the first option, or "true"?
+		d.fail("key", "key.ambiguous", key)
+		return
+	}
 	if k := readKey(key, q.Options, d.numbered); given && k.letters != nil && len(k.letters) == 1 && (!ok || d.numbered || k.code != "key.digits") {
 		q.Key = k.letters // a letter means what its option says
 		return
@@ -312,7 +318,7 @@ func (d *draft) orderKey(q *questionbank.Question) {
 		if r >= 'a' && r <= 'z' {
 			q.Key = append(q.Key, strings.ToUpper(string(r)))
 		} else if r >= '1' && r <= '9' {
-			q.Key = append(q.Key, letter(int(r-'1')))
+			q.Key = append(q.Key, questionbank.Letter(int(r-'1')))
 		}
 	}
 	if d.letters != nil {
@@ -324,12 +330,25 @@ func (d *draft) orderKey(q *questionbank.Question) {
 	}
 }
 
-// checkLengths refuses what the bank could not hold.
-func (d *draft) checkLengths(q questionbank.Question) {
+// checkQuestion refuses what the bank would refuse, in the words of the import.
+func (d *draft) checkQuestion(q questionbank.Question) {
 	if slices.ContainsFunc(d.notes, func(n Note) bool { return n.Status == Error }) {
 		return
 	}
-	if err := q.Validate(); err != nil {
-		d.fail("stem", "text.long", err.Error())
+	bad, _ := errors.AsType[*fault.Error](q.Validate())
+	if bad == nil {
+		return
+	}
+	for part, key := range bad.Fields {
+		code, ok := bankFaults[key]
+		if !ok {
+			code = "question.invalid"
+		}
+		d.fail(part, code, part)
 	}
 }
+
+// bankFaults are the notes for what questionbank.Validate finds beyond what resolve has looked at already.
+var bankFaults = map[string]string{"question.stem_long": "text.long", "question.text_long": "text.long", "question.option_text": "text.long",
+	"question.label_long": "text.long", "question.options_same": "options.same", "question.options_count": "options.few",
+	"question.key_blanks": "key.blanks", "question.key_empty": "key.missing", "question.blanks_count": "text.long"}

@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -80,7 +81,7 @@ func writeXLSX(w io.Writer, questions []questionbank.Question) error {
 	}
 	head := append([]string(nil), templateHead[:2]...)
 	for i := range options {
-		head = append(head, "选项"+letter(i))
+		head = append(head, "选项"+questionbank.Letter(i))
 	}
 	head = append(head, templateHead[2+templateOptions:]...)
 	text, err := book.NewStyle(&excelize.Style{NumFmt: 49, Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}}) // 49 is text: nothing is taken for a number or a date
@@ -115,7 +116,7 @@ func writeXLSX(w io.Writer, questions []questionbank.Question) error {
 			}
 			cells = append(cells, o)
 		}
-		cells = append(cells, keyText(q), q.Explanation, q.Category, itoa(q.Difficulty), q.Source, strings.Join(q.Tags, "，"))
+		cells = append(cells, keyText(q), q.Explanation, q.Category, strconv.Itoa(q.Difficulty), q.Source, strings.Join(q.Tags, "，"))
 		row := make([]any, len(cells))
 		for i, c := range cells {
 			row[i] = excelize.Cell{StyleID: text, Value: c} // a text, never a formula
@@ -196,11 +197,11 @@ func writeGIFT(w io.Writer, questions []questionbank.Question) error {
 			for j, o := range q.Options {
 				mark := "~"
 				switch {
-				case q.Type == questionbank.Multiple && key[letter(j)]:
+				case q.Type == questionbank.Multiple && key[questionbank.Letter(j)]:
 					mark = fmt.Sprintf("~%%%.5g%%", 100/float64(len(q.Key)))
 				case q.Type == questionbank.Multiple:
 					mark = "~%-100%"
-				case key[letter(j)]:
+				case key[questionbank.Letter(j)]:
 					mark = "="
 				}
 				fmt.Fprintf(b, "%s%s ", mark, giftEscapes.Replace(o))
@@ -275,7 +276,7 @@ func writeMoodle(w io.Writer, questions []questionbank.Question) error {
 }
 
 func moodleItemOf(no int, q questionbank.Question) moodleItem {
-	it := moodleItem{Type: "multichoice", Name: plainText(itoa(no)), Stem: plainText(q.Stem)}
+	it := moodleItem{Type: "multichoice", Name: plainText(strconv.Itoa(no)), Stem: plainText(q.Stem)}
 	if q.Explanation != "" {
 		it.General = plainText(q.Explanation)
 	}
@@ -313,7 +314,7 @@ func moodleItemOf(no int, q questionbank.Question) moodleItem {
 		it.Single = fmt.Sprint(q.Type != questionbank.Multiple)
 		for i, o := range q.Options {
 			switch {
-			case !key[letter(i)]:
+			case !key[questionbank.Letter(i)]:
 				add("0", o)
 			case q.Type == questionbank.Multiple:
 				add(fmt.Sprintf("%.5g", 100/float64(len(q.Key))), o)

@@ -55,7 +55,7 @@ func randomBank(r *rand.Rand, n int) []questionbank.Question {
 				q.Key = q.Key[:1] // a cell has no room for whole alternatives
 			}
 		case questionbank.Judge:
-			q.Options, q.Key = []string{"正确", "错误"}, []string{letter(r.IntN(2))}
+			q.Options, q.Key = []string{"正确", "错误"}, []string{questionbank.Letter(r.IntN(2))}
 		default:
 			for j := range 2 + r.IntN(7) {
 				q.Options = append(q.Options, fmt.Sprintf("%s%d项", oddText(r, 20), j))
@@ -69,7 +69,7 @@ func randomBank(r *rand.Rand, n int) []questionbank.Question {
 				take = len(order)
 			}
 			for _, o := range order[:take] {
-				q.Key = append(q.Key, letter(o))
+				q.Key = append(q.Key, questionbank.Letter(o))
 			}
 			if q.Type == questionbank.Multiple {
 				slices.Sort(q.Key)

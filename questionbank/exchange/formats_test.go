@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"context"
+	"strings"
 	"testing"
 )
 
@@ -34,6 +35,11 @@ error single 河？ | A.长江 | B.黄河 |  !key.range`},
 		{"csv, a number that may be an option's text", "a.csv", CSV, "题干,题型,A,B,C,答案\n一加一等于几？,单选,1,2,3,2\n", `ok single 一加一等于几？ | A.1 | B.2 | C.3 | B`},
 		{"csv, a number that means two options", "a.csv", CSV, "题干,题型,A,B,C,答案\n一加一等于几？,单选,3,1,2,2\n", `error single 一加一等于几？ | A.3 | B.1 | C.2 |  !key.ambiguous`},
 		{"csv, blood groups", "a.csv", CSV, "题干,题型,A,B,C,D,答案\n万能受血者？,单选,A,B,AB,O,AB\n", `warning single 万能受血者？ | A.A | B.B | C.AB | D.O | C !key.text`},
+		{"csv, options that the bank takes for the same", "a.csv", CSV, "题干,题型,A,B,答案\n书名？,单选,《红楼梦》,红楼梦,A\n", `error single 书名？ | A.《红楼梦》 | B.红楼梦 | A !options.same`},
+		{"csv, what the bank has no room for", "a.csv", CSV, "题干,题型,答案,分类\n对吗？,判断,对," + strings.Repeat("长", 61) + "\n" + strings.Repeat("长", 2001) + ",判断,对,\n", "error judge 对吗？ | A.正确 | B.错误 | A !text.long\nerror judge " + strings.Repeat("长", 2001) + " | A.正确 | B.错误 | A !text.long"},
+		{"csv, 1 where the first option says false", "a.csv", CSV, "题干,题型,A,B,答案\n甲,判断,错误,正确,1\n乙,单选,一,二,2\n丙,单选,一,二,1\n", `error judge 甲 | A.错误 | B.正确 |  !key.ambiguous
+ok single 乙 | A.一 | B.二 | B
+ok single 丙 | A.一 | B.二 | A`},
 		{"csv in GB18030", "a.csv", CSV, "\xcc\xe2\xb8\xc9,A,B,\xb4\xf0\xb0\xb8,\xcc\xe2\xd0\xcd\n\xca\xd7\xb6\xbc,\xc9\xcf\xba\xa3,\xb1\xb1\xbe\xa9,B,\xb5\xa5\xd1\xa1\n", `ok single 首都 | A.上海 | B.北京 | B`},
 		{"Aiken", "a.txt", Aiken, "What is the capital of China?\nA. Shanghai\nB. Beijing\nANSWER: B\n\nLongest river?\nA) Yangtze\nB) Yellow River\nANSWER: A\n", `ok single What is the capital of China? | A.Shanghai | B.Beijing | B
 ok single Longest river? | A.Yangtze | B.Yellow River | A`},

@@ -207,7 +207,7 @@ func giftBody(d *draft, body string, html bool) {
 		w, _ := strconv.ParseFloat(a.weight, 64)
 		switch {
 		case a.mark == '=' && (a.weight == "" || w > 0), a.mark == '~' && w > 0:
-			d.letters = append(d.letters, letter(min(i, 25)))
+			d.letters = append(d.letters, questionbank.Letter(min(i, 25)))
 			if a.mark == '~' {
 				partial++
 			}
@@ -224,7 +224,7 @@ func giftBody(d *draft, body string, html bool) {
 		d.letters = nil
 		for i, a := range answers {
 			if a.mark == '=' {
-				d.letters = append(d.letters, letter(min(i, 25)))
+				d.letters = append(d.letters, questionbank.Letter(min(i, 25)))
 			}
 		}
 		d.warn("key", "partial.score", body)

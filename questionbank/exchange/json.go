@@ -16,8 +16,6 @@ import (
 	"leitai/questionbank"
 )
 
-func itoa(n int) string { return strconv.Itoa(n) }
-
 var jsonStart = regexp.MustCompile(`^\s*(?:\{\s*["}]|\[\s*[\[{"\]])`)
 
 func looksLikeJSON(text string) bool { return jsonStart.MatchString(text) }
@@ -69,7 +67,7 @@ func jsonValues(text string) (values []any, lines []int, comma bool, err error) 
 		v, lineErr := decodeJSON(strings.TrimSuffix(l, ","))
 		if lineErr != nil {
 			bad++
-			v = badJSON(short(l, 60))
+			v = badJSON(Short(l, 60))
 		}
 		values, lines = append(values, v), append(lines, no)
 	}
@@ -273,7 +271,7 @@ func jsonOptions(d *draft, m map[string]any) {
 				if c, ok := fieldOf(obj, "correct", "iscorrect", "is_correct", "right", "isright").(bool); ok {
 					marked = true
 					if c {
-						right = append(right, letter(min(i, 25)))
+						right = append(right, questionbank.Letter(min(i, 25)))
 					}
 				}
 				continue
@@ -285,7 +283,7 @@ func jsonOptions(d *draft, m map[string]any) {
 		}
 	case map[string]any:
 		for i := range questionbank.MaxOptions {
-			v := fieldOf(o, letter(i))
+			v := fieldOf(o, questionbank.Letter(i))
 			if v == nil {
 				break
 			}
@@ -298,7 +296,7 @@ func jsonOptions(d *draft, m map[string]any) {
 		return
 	}
 	for i := range questionbank.MaxOptions {
-		v := fieldOf(m, letter(i), "option"+letter(i), "option_"+letter(i), "选项"+letter(i), "option"+itoa(i+1), "选项"+itoa(i+1))
+		v := fieldOf(m, questionbank.Letter(i), "option"+questionbank.Letter(i), "option_"+questionbank.Letter(i), "选项"+questionbank.Letter(i), "option"+strconv.Itoa(i+1), "选项"+strconv.Itoa(i+1))
 		if v == nil {
 			return
 		}

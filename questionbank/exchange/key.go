@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"leitai/questionbank"
 	"regexp"
 	"slices"
 	"strconv"
@@ -112,7 +113,7 @@ func textKey(found string, options []string) []string {
 	var letters []string
 	for i, o := range options {
 		if same(found, o) {
-			letters = append(letters, letter(i))
+			letters = append(letters, questionbank.Letter(i))
 		}
 	}
 	if len(letters) != 1 {
@@ -147,7 +148,7 @@ func numbersKey(t string, options int) ([]string, bool) {
 		if n < 1 || n > options {
 			return nil, false
 		}
-		letters = append(letters, letter(n-1))
+		letters = append(letters, questionbank.Letter(n-1))
 	}
 	return sortedOnce(letters), true
 }
@@ -167,8 +168,6 @@ func beyond(letters []string, options int) string {
 	}
 	return ""
 }
-
-func letter(i int) string { return string(rune('A' + i)) }
 
 // same compares two texts as a reader would: width, case, spaces and a closing full stop do not count.
 func same(a, b string) bool {

@@ -157,7 +157,7 @@ func (q moodleQuestion) choice(d *draft) {
 		f := fraction(a.Fraction)
 		switch {
 		case d.typ == questionbank.Multiple && f > 0, f >= 100:
-			d.letters = append(d.letters, letter(min(i, 25)))
+			d.letters = append(d.letters, questionbank.Letter(min(i, 25)))
 		case f > 0:
 			partial = text
 		}

@@ -39,6 +39,7 @@ var notes = map[string][2]string{
 	"type.single":       {"改为单选", "Make it single choice"},
 	"type.multiple":     {"改为多选", "Make it multiple choice"},
 	"difficulty.unread": {"看不懂难度“{found}”，按 3 理解", "The difficulty “{found}” cannot be read; taken as 3."},
+	"question.invalid":  {"题目不完整或有误：{found}", "The question is not complete: {found}."},
 	"text.long":         {"太长：{found}", "Too long: {found}."},
 	"text.ignored":      {"这一行没有用上：“{found}”", "This line was not used: “{found}”."},
 	"text.joined":       {"这一行接在了前面：“{found}”", "This line was joined to what stands before it: “{found}”."},
@@ -69,14 +70,14 @@ func say(code, found, lang string) string {
 	if strings.HasPrefix(strings.ToLower(strings.TrimSpace(lang)), "en") {
 		text = texts[1]
 	}
-	return strings.ReplaceAll(text, "{found}", short(found, 60))
+	return strings.ReplaceAll(text, "{found}", Short(found, 60))
 }
 
 // Say gives the mend's caption.
 func (m Mend) Say(lang string) string { return say(m.Code, "", lang) }
 
-// short cuts a text for a message.
-func short(s string, most int) string {
+// Short cuts a text for a message: one line of at most so many characters.
+func Short(s string, most int) string {
 	s = strings.Join(strings.Fields(s), " ")
 	if r := []rune(s); len(r) > most {
 		return string(r[:most]) + "…"

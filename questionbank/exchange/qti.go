@@ -149,7 +149,7 @@ func (it *qtiItem) draft(name string, no int) draft {
 	for i, o := range it.options {
 		d.options = append(d.options, squeeze(o))
 		if slices.Contains(it.right, it.ids[i]) {
-			d.letters = append(d.letters, letter(min(i, 25)))
+			d.letters = append(d.letters, questionbank.Letter(min(i, 25)))
 		}
 	}
 	if len(d.letters) != len(it.right) {

@@ -97,8 +97,8 @@ func ordinal(s string) int {
 	return slices.Index([]string{"一", "二", "三", "四", "五", "六", "七", "八", "九", "十"}, s)
 }
 
-// header finds the row of headers and what each column holds.
-func (g grid) header() (row int, columns map[int]column, kahoot bool) {
+// header finds the row of headers and what each column holds; numbered is said of formats that count options by number.
+func (g grid) header() (row int, columns map[int]column, numbered bool) {
 	best := 0
 	for r := range min(headerRows, len(g.rows)) {
 		found := map[int]column{}
@@ -126,9 +126,9 @@ func (g grid) header() (row int, columns map[int]column, kahoot bool) {
 		if !fields[column{"key", 0}] && !fields[column{"option", 0}] && !fields[column{"options", 0}] && !fields[column{"correct", 0}] {
 			continue
 		}
-		best, row, columns, kahoot = len(found), r, found, english > 1
+		best, row, columns, numbered = len(found), r, found, english > 1
 	}
-	return row, columns, kahoot
+	return row, columns, numbered
 }
 
 // cellName is A1 style.
@@ -294,7 +294,7 @@ func (g grid) draft(r int, columns map[int]column) draft {
 		}
 		part := col.field
 		if col.field == "option" {
-			part = "option " + letter(max(0, min(25, col.n)))
+			part = "option " + questionbank.Letter(max(0, min(25, col.n)))
 		}
 		if _, twice := where[part]; twice && isEmpty(text) {
 			continue
@@ -342,7 +342,7 @@ func (g grid) draft(r int, columns map[int]column) draft {
 		}
 	}
 	for _, n := range rights {
-		d.letters = append(d.letters, letter(n))
+		d.letters = append(d.letters, questionbank.Letter(n))
 	}
 	d.at = func(part string) string {
 		switch {

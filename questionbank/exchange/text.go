@@ -481,12 +481,12 @@ func (r *textReader) addOptions(l line, opts []option) {
 	for i, o := range opts {
 		switch want := len(q.options); {
 		case o.letter > want && o.letter < questionbank.MaxOptions:
-			q.fail("options", "options.order", letter(o.letter))
+			q.fail("options", "options.order", questionbank.Letter(o.letter))
 			for len(q.options) < o.letter {
 				q.options, q.marked = append(q.options, ""), append(q.marked, false)
 			}
 		case o.letter < want:
-			q.fail("options", "options.order", letter(o.letter))
+			q.fail("options", "options.order", questionbank.Letter(o.letter))
 			return
 		}
 		text := l.text[o.from:o.to]

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"fmt"
+	"leitai/questionbank"
 	"strings"
 	"testing"
 )
@@ -12,7 +13,7 @@ func shown(r Row) string {
 	q := r.Question
 	fmt.Fprintf(&b, "%s %s %s", r.Status(), q.Type, strings.ReplaceAll(q.Stem, "\n", "⏎"))
 	for i, o := range q.Options {
-		fmt.Fprintf(&b, " | %s.%s", letter(i), strings.ReplaceAll(o, "\n", "⏎"))
+		fmt.Fprintf(&b, " | %s.%s", questionbank.Letter(i), strings.ReplaceAll(o, "\n", "⏎"))
 	}
 	fmt.Fprintf(&b, " | %s", strings.Join(q.Key, "/"))
 	if q.Explanation != "" {

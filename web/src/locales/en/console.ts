@@ -302,6 +302,7 @@ const en: Record<keyof typeof zh, string> = {
   'room.open.4':
     'You can pause and extend at any time, and undo points and voids; reloading or changing computers loses nothing.',
   'room.open': 'Open the room',
+  'room.results': 'See the results',
   'room.check': 'Check questions and rules first',
   'room.teams': '{n} teams',
   'room.no_questions': 'There are no questions yet. Draw some under “Rounds and questions”.',

@@ -61,6 +61,13 @@ func (h *House) unregister(c *Conn) {
 	h.metrics.connections.Dec()
 }
 
+// Connections is how many phones, screens and desks are connected to this process.
+func (h *House) Connections() int {
+	h.allMu.Lock()
+	defer h.allMu.Unlock()
+	return len(h.all)
+}
+
 // eachConn calls do for every connection and gives their number.
 func (h *House) eachConn(do func(c *Conn)) int {
 	h.allMu.Lock()

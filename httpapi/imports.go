@@ -88,13 +88,9 @@ func (a *API) createImport(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	rows := make([]questionbank.ImportRow, len(result.Rows))
-	for i, r := range result.Rows {
-		b, err := json.Marshal(r)
-		if err != nil {
-			return err
-		}
-		rows[i] = questionbank.ImportRow{No: i + 1, Status: string(r.Status()), Data: string(b)}
+	rows, err := result.ImportRows()
+	if err != nil {
+		return err
 	}
 	notes := []string{}
 	for _, n := range result.Notes {
@@ -281,7 +277,7 @@ func (a *API) storeImport(c *fiber.Ctx) error {
 }
 
 func (a *API) undoImport(c *fiber.Ctx) error {
-	in, err := a.Banks.UndoImport(c.UserContext(), c.Params("id"))
+	in, err := a.Banks.UndoImport(c.UserContext(), time.Now(), c.Params("id"))
 	if err != nil {
 		return err
 	}

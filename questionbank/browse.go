@@ -51,7 +51,7 @@ func (f Filter) where() (string, []any) {
 		conditions = append(conditions, strings.ReplaceAll(condition, "$?", fmt.Sprintf("$%d", len(args))))
 	}
 	if f.Deleted {
-		conditions = append(conditions, "deleted_at IS NOT NULL")
+		conditions = append(conditions, "deleted_at > 0")
 	} else {
 		conditions = append(conditions, "deleted_at IS NULL")
 	}

@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
-	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
 	"leitai/fault"
@@ -38,6 +36,7 @@ type Import struct {
 	Errors    int         `db:"errors"`
 	Added     int         `db:"added"`
 	Known     int         `db:"known"` // were in the bank already
+	Work      string      `db:"work"`  // what is being done with it, "" when nothing is
 
 	CreatedAt sqldb.Millis  `db:"created_at"`
 	StoredAt  *sqldb.Millis `db:"stored_at"`
@@ -50,34 +49,16 @@ type ImportRow struct {
 	Data   string `db:"data"`
 }
 
-const importColumns = `id, bank_id, file_name, format, staff_id, staff_name, state, notes, ok, warnings, errors, added, known, created_at, stored_at`
+// What is being done with an import at the moment, "" when nothing is.
+const (
+	workReading  = "reading"  // the preview's rows are being written
+	workStoring  = "storing"  // questions are being written, out of sight
+	workShowing  = "showing"  // they come in sight
+	workHiding   = "hiding"   // they go out of sight again
+	workRemoving = "removing" // they are removed
+)
 
-// CreateImport keeps a preview with all its rows. ID, State and CreatedAt are set.
-func (s *Store) CreateImport(ctx context.Context, now time.Time, in *Import, rows []ImportRow) error {
-	in.ID, in.State, in.CreatedAt = uuid.Must(uuid.NewV7()).String(), ImportPreview, sqldb.MillisOf(now)
-	err := s.db.Tx(ctx, func(tx *sqlx.Tx) error {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO imports (`+importColumns+`)
-			VALUES ($1, NULL, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, $11, NULL)`, in.ID, in.FileName, in.Format, in.StaffID,
-			in.StaffName, in.State, in.Notes, in.OK, in.Warnings, in.Errors, in.CreatedAt); err != nil {
-			return err
-		}
-		insert, err := tx.PreparexContext(ctx, `INSERT INTO import_rows (import_id, no, status, data) VALUES ($1, $2, $3, $4)`)
-		if err != nil {
-			return err
-		}
-		defer insert.Close()
-		for _, r := range rows {
-			if _, err := insert.ExecContext(ctx, in.ID, r.No, r.Status, r.Data); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("create import: %w", err)
-	}
-	return nil
-}
+const importColumns = `id, bank_id, file_name, format, staff_id, staff_name, state, notes, ok, warnings, errors, added, known, created_at, stored_at, work`
 
 // FindImport gives an import, or not_found import.missing.
 func (s *Store) FindImport(ctx context.Context, id string) (Import, error) {
@@ -136,7 +117,7 @@ func (s *Store) ChangeImportRow(ctx context.Context, id string, row ImportRow) e
 
 // inState makes a change of an import possible for one at a time: its state is written over itself first.
 func inState(ctx context.Context, tx *sqlx.Tx, id string, state ImportState, otherwise string) error {
-	res, err := tx.ExecContext(ctx, `UPDATE imports SET state = state WHERE id = $1 AND state = $2`, id, state)
+	res, err := tx.ExecContext(ctx, `UPDATE imports SET state = state WHERE id = $1 AND state = $2 AND work = ''`, id, state)
 	if err != nil {
 		return err
 	}
@@ -160,56 +141,4 @@ func wrapUnlessFault(what string, err error) error {
 		return err
 	}
 	return fmt.Errorf("%s: %w", what, err)
-}
-
-// StoreImport stores the questions of a preview in the bank of this name, which is made when there is none, in one
-// transaction. Questions that the bank has already are left alone. Storing twice is a conflict import.stored.
-func (s *Store) StoreImport(ctx context.Context, now time.Time, id, bank string, questions []Question) (Import, error) {
-	err := s.db.Tx(ctx, func(tx *sqlx.Tx) error {
-		if err := inState(ctx, tx, id, ImportPreview, "import.stored"); err != nil {
-			return err
-		}
-		bankID, err := bankNamed(ctx, tx, now, bank)
-		if err != nil {
-			return err
-		}
-		added, known, err := addQuestions(ctx, tx, now, bankID, id, questions)
-		if err != nil {
-			return err
-		}
-		_, err = tx.ExecContext(ctx, `UPDATE imports SET state = $2, bank_id = $3, added = $4, known = $5, stored_at = $6 WHERE id = $1`,
-			id, ImportStored, bankID, added, known, sqldb.MillisOf(now))
-		return err
-	})
-	if err != nil {
-		return Import{}, wrapUnlessFault("store import "+id, err)
-	}
-	return s.FindImport(ctx, id)
-}
-
-// UndoImport takes the questions of an import out of their bank again, as a whole. It is refused with import.used once
-// one of them was edited or is part of a contest.
-func (s *Store) UndoImport(ctx context.Context, id string) (Import, error) {
-	err := s.db.Tx(ctx, func(tx *sqlx.Tx) error {
-		if err := inState(ctx, tx, id, ImportStored, "import.not_stored"); err != nil {
-			return err
-		}
-		var used int
-		if err := tx.GetContext(ctx, &used, `SELECT COUNT(*) FROM questions WHERE import_id = $1 AND (version > 1
-			OR EXISTS (SELECT 1 FROM round_questions u WHERE u.question_id = questions.id))`, id); err != nil {
-			return err
-		}
-		if used > 0 {
-			return fault.New(fault.Conflict, "import.used").With("n", used)
-		}
-		if _, err := tx.ExecContext(ctx, `DELETE FROM questions WHERE import_id = $1`, id); err != nil {
-			return err
-		}
-		_, err := tx.ExecContext(ctx, `UPDATE imports SET state = $2 WHERE id = $1`, id, ImportUndone)
-		return err
-	})
-	if err != nil {
-		return Import{}, wrapUnlessFault("undo import "+id, err)
-	}
-	return s.FindImport(ctx, id)
 }

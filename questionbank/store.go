@@ -27,7 +27,10 @@ type Bank struct {
 }
 
 // Store keeps banks and questions in the database.
-type Store struct{ db *sqldb.DB }
+type Store struct {
+	db   *sqldb.DB
+	pace Pace // nil: long writes do not wait
+}
 
 // NewStore returns a store over db.
 func NewStore(db *sqldb.DB) *Store { return &Store{db: db} }
@@ -62,23 +65,6 @@ func (s *Store) CreateBank(ctx context.Context, now time.Time, name string, ques
 	return bankID, nil
 }
 
-// AddQuestions stores these questions in the bank of this name, which is made when there is none, in one transaction.
-// Questions that the bank has already, by fingerprint, are left alone and counted as known.
-func (s *Store) AddQuestions(ctx context.Context, now time.Time, bank string, questions []Question) (added, known int, err error) {
-	err = s.db.Tx(ctx, func(tx *sqlx.Tx) error {
-		bankID, err := bankNamed(ctx, tx, now, bank)
-		if err != nil {
-			return err
-		}
-		added, known, err = addQuestions(ctx, tx, now, bankID, "", questions)
-		return err
-	})
-	if err != nil {
-		return 0, 0, fmt.Errorf("add questions to %s: %w", bank, err)
-	}
-	return added, known, nil
-}
-
 // bankNamed gives the id of the bank of this name, and makes the bank when there is none.
 func bankNamed(ctx context.Context, tx *sqlx.Tx, now time.Time, name string) (id string, err error) {
 	if _, err = tx.ExecContext(ctx, `INSERT INTO banks (id, name, created_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING`,
@@ -87,36 +73,6 @@ func bankNamed(ctx context.Context, tx *sqlx.Tx, now time.Time, name string) (id
 	}
 	err = tx.GetContext(ctx, &id, `SELECT id FROM banks WHERE name = $1`, name)
 	return id, err
-}
-
-// addQuestions stores the questions that the bank does not have yet.
-func addQuestions(ctx context.Context, tx *sqlx.Tx, now time.Time, bankID, importID string, questions []Question) (added, known int, err error) {
-	var have []string
-	if err := tx.SelectContext(ctx, &have, `SELECT fingerprint FROM questions WHERE bank_id = $1 AND deleted_at IS NULL`, bankID); err != nil {
-		return 0, 0, err
-	}
-	seen := make(map[string]bool, len(have)+len(questions))
-	for _, f := range have {
-		seen[f] = true
-	}
-	insert, err := prepareInsert(ctx, tx)
-	if err != nil {
-		return 0, 0, err
-	}
-	defer insert.Close()
-	for _, q := range questions {
-		f := q.Fingerprint()
-		if seen[f] {
-			known++
-			continue
-		}
-		seen[f] = true
-		if err := insertQuestion(ctx, insert, bankID, importID, now, q); err != nil {
-			return 0, 0, err
-		}
-		added++
-	}
-	return added, known, nil
 }
 
 func prepareInsert(ctx context.Context, tx *sqlx.Tx) (*sqlx.Stmt, error) {
@@ -145,6 +101,13 @@ func orNull(s string) *string {
 // searchText is what a search looks into.
 func searchText(q Question) string {
 	return strings.ToLower(norm.NFKC.String(q.Stem + "\n" + strings.Join(q.Options, "\n")))
+}
+
+// listText is a list as it stands in its column.
+func listText(s []string) string {
+	v, _ := list(s).Value() // strings always encode
+	text, _ := v.(string)
+	return text
 }
 
 func list(s []string) sqldb.JSON[[]string] {

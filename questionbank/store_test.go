@@ -100,16 +100,16 @@ func anImportIsStoredAndTakenBack(t *testing.T, s *Store) {
 	if err != nil || twice.Added != 0 || twice.Known != 3 {
 		t.Fatalf("%+v, %v", twice, err)
 	}
-	undone, err := s.UndoImport(t.Context(), in.ID)
+	undone, err := s.UndoImport(t.Context(), noon, in.ID)
 	if err != nil || undone.State != ImportUndone {
 		t.Fatalf("%+v, %v", undone, err)
 	}
 	if _, total, err := s.ListQuestions(t.Context(), Filter{BankID: *stored.BankID}, "", 10); err != nil || total != 0 {
 		t.Errorf("%d questions stay, %v", total, err)
 	}
-	_, err = s.UndoImport(t.Context(), in.ID)
+	_, err = s.UndoImport(t.Context(), noon, in.ID)
 	wantFault(t, err, fault.Conflict, "import.not_stored")
-	_, err = s.UndoImport(t.Context(), "nobody")
+	_, err = s.UndoImport(t.Context(), noon, "nobody")
 	wantFault(t, err, fault.NotFound, "import.missing")
 }
 
@@ -128,7 +128,7 @@ func anImportThatWasUsedStays(t *testing.T, s *Store) {
 	if _, err := s.UpdateQuestion(t.Context(), noon, q, "管理员"); err != nil {
 		t.Fatal(err)
 	}
-	_, err = s.UndoImport(t.Context(), in.ID)
+	_, err = s.UndoImport(t.Context(), noon, in.ID)
 	wantFault(t, err, fault.Conflict, "import.used")
 }
 

@@ -111,11 +111,21 @@ func (c *importCmd) store(ctx context.Context, r exchange.Result, report *import
 	if err := db.Migrate(ctx); err != nil {
 		return fmt.Errorf("migrate database: %w", err)
 	}
-	added, known, err := questionbank.NewStore(db).AddQuestions(ctx, time.Now(), c.Bank, r.Good())
+	banks := questionbank.NewStore(db).Paced(gently)
+	in := questionbank.Import{FileName: filepath.Base(c.File), Format: string(r.Format), StaffName: "命令行", Notes: "[]",
+		OK: report.Counts.OK, Warnings: report.Counts.Warning, Errors: report.Counts.Error}
+	rows, err := r.ImportRows()
 	if err != nil {
 		return err
 	}
-	report.Imported, report.Known = &added, &known
+	if err := banks.CreateImport(ctx, time.Now(), &in, rows); err != nil {
+		return err
+	}
+	stored, err := banks.StoreImport(ctx, time.Now(), in.ID, c.Bank, r.Good())
+	if err != nil {
+		return err
+	}
+	report.Imported, report.Known = &stored.Added, &stored.Known
 	return nil
 }
 

@@ -106,6 +106,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	if err := c.debug(log); err != nil {
 		return err
 	}
+	go s.resumeImports(ctx)
 	served := make(chan error, 1)
 	go func() { served <- s.app.Listener(ln) }()
 	if err := c.announce(ctx, s, ln.Addr(), first); err != nil {
@@ -135,7 +136,7 @@ func (s *server) start(ctx context.Context, c *serveCmd) error {
 	if err := s.open(ctx, c); err != nil {
 		return err
 	}
-	s.people, s.banks, s.quiz = people.NewStore(s.db), questionbank.NewStore(s.db), quiz.NewStore(s.db)
+	s.people, s.banks, s.quiz = people.NewStore(s.db), questionbank.NewStore(s.db).Paced(s.hallFirst), quiz.NewStore(s.db)
 	key, err := tokenKey(ctx, s.quiz)
 	if err != nil {
 		return err

@@ -1,6 +1,9 @@
 package exchange
 
 import (
+	"encoding/json"
+	"fmt"
+
 	"leitai/questionbank"
 )
 
@@ -119,6 +122,19 @@ func (r Result) Good() []questionbank.Question {
 		}
 	}
 	return out
+}
+
+// ImportRows gives all rows as an import keeps them.
+func (r Result) ImportRows() ([]questionbank.ImportRow, error) {
+	out := make([]questionbank.ImportRow, len(r.Rows))
+	for i, row := range r.Rows {
+		data, err := json.Marshal(row)
+		if err != nil {
+			return nil, fmt.Errorf("encode row %d: %w", row.Row, err)
+		}
+		out[i] = questionbank.ImportRow{No: i + 1, Status: string(row.Status()), Data: string(data)}
+	}
+	return out, nil
 }
 
 // Mended makes the row what its one-click mend offers; false when it has none.

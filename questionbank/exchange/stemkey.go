@@ -30,7 +30,7 @@ func (d *draft) keyOfStem(q *questionbank.Question) {
 		}
 		before := strings.TrimSpace(d.stem[:m[0]])
 		after := strings.TrimLeft(d.stem[m[1]:], " \t\u3000\u00a0。.？?！!；;:：")
-		c.sure = m[5] > m[4] || m[9] > m[8] || after == "" || before == ""
+		c.sure = m[5] > m[4] || m[9] > m[8] || after == "" || before == "" && strings.HasPrefix(d.stem[m[1]:], " ")
 		found = append(found, c)
 	}
 	if len(found) == 0 {

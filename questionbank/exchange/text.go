@@ -48,6 +48,7 @@ type textQuestion struct {
 	section int
 	part    part
 	tag     string // [多选题]
+	list    int    // number of the last point of a list in the explanation
 	hasKey  bool
 }
 
@@ -68,6 +69,7 @@ type textReader struct {
 	repeated map[string]bool // running heads: lines that come again and again
 	skipped  []line          // between questions, used for nothing
 	strays   []Row           // parts of questions that belong to none
+	ahead    []line          // what comes after the line that is read
 	cuts     int             // labels found inside the line that is read
 }
 
@@ -95,6 +97,7 @@ func readTextNotes(lines []line) ([]Row, []Note) {
 				break
 			}
 		}
+		r.ahead = lines[i+1:]
 		r.line(l, next)
 		r.pictures(l)
 		r.blank = false
@@ -291,6 +294,9 @@ func (r *textReader) question(l line) bool {
 	}
 	jump := ""
 	if number > 0 {
+		if r.listed(number, text) {
+			return false
+		}
 		var ok bool
 		if ok, jump = r.inPlace(number); !ok {
 			return false
@@ -304,6 +310,36 @@ func (r *textReader) question(l line) bool {
 		r.cur.key, r.cur.hasKey = key, true
 	}
 	r.stem(r.tail(l, rest))
+	return true
+}
+
+// listed reports that a number counts the points of an explanation: no options follow, as they do at the question that
+// is explained.
+func (r *textReader) listed(n int, text string) bool {
+	q := r.cur
+	if q == nil || q.part != inExplanation || len(q.options) < 2 || n != q.list+1 || n == q.number+1 && q.list == 0 {
+		return false
+	}
+	if _, at := optionsInside(text); at > 0 {
+		return false
+	}
+	seen := 0
+	for _, l := range r.ahead {
+		t := strings.TrimLeft(l.text, " \t\u00a0\u3000\ufeff")
+		if isEmpty(t) {
+			continue
+		}
+		if o := optionsAt(t, 0); len(o) > 0 && o[0].letter == 0 {
+			return false
+		}
+		if seen++; seen > 8 || questionStart.MatchString(t) {
+			break
+		}
+		if _, ok := headingType(t); ok {
+			break
+		}
+	}
+	q.list = n
 	return true
 }
 

@@ -1,6 +1,8 @@
 package exchange
 
 import (
+	"strings"
+
 	"leitai/questionbank"
 )
 
@@ -66,6 +68,7 @@ type Row struct {
 	Question questionbank.Question
 	Notes    []Note
 	Media    []Media
+	Edited   bool `json:",omitempty"` // by staff, in the preview
 }
 
 // Status is the worst of the row's notes.
@@ -78,6 +81,26 @@ func (r Row) Status() Status {
 		s = Warning
 	}
 	return s
+}
+
+// Codes names the row's notes and mends, with a space before and after each: " key.one mend:type.multiple ".
+func (r Row) Codes() string {
+	seen := " "
+	add := func(code string) {
+		if !strings.Contains(seen, " "+code+" ") {
+			seen += code + " "
+		}
+	}
+	for _, n := range r.Notes {
+		add(n.Code)
+		if n.Mend != nil {
+			add("mend:" + n.Mend.Code)
+		}
+	}
+	if seen == " " {
+		return ""
+	}
+	return seen
 }
 
 // Result is what a file holds.
@@ -122,10 +145,17 @@ func (r Result) Good() []questionbank.Question {
 }
 
 // Mended makes the row what its one-click mend offers; false when it has none.
-func (r *Row) Mended() bool {
+func (r *Row) Mended() bool { return r.mended(func(Mend) bool { return true }) }
+
+// MendedAs is Mended for the mend of one code.
+func (r *Row) MendedAs(code string) bool {
+	return r.mended(func(m Mend) bool { return m.Code == code })
+}
+
+func (r *Row) mended(which func(Mend) bool) bool {
 	for i, n := range r.Notes {
-		if n.Mend != nil {
-			r.Question = n.Mend.Question
+		if n.Mend != nil && which(*n.Mend) {
+			r.Question, r.Edited = n.Mend.Question, true
 			r.Notes = append(r.Notes[:i:i], r.Notes[i+1:]...)
 			return true
 		}

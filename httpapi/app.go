@@ -34,6 +34,7 @@ type Config struct {
 	People         *people.Store
 	House          *hall.House
 	ReadBank       ReadBank
+	AnnotateBank   AnnotateBank
 	Web            fs.FS // the built pages, play screen console
 	Logger         *slog.Logger
 	Checks         []Check
@@ -49,6 +50,7 @@ type API struct {
 	failures *failures
 	codes    *failures     // wrong room codes, by address
 	reading  chan struct{} // held while a bank's file is read
+	pending  chan struct{} // held by each file that is in memory to be read
 }
 
 // maxBody is the largest request body, in bytes.
@@ -75,7 +77,7 @@ func New(cfg Config) (*fiber.App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &API{Config: cfg, pages: p, failures: newFailures(10, time.Minute), codes: newFailures(wrongCodes, time.Minute), reading: make(chan struct{}, 1)}
+	a := &API{Config: cfg, pages: p, failures: newFailures(10, time.Minute), codes: newFailures(wrongCodes, time.Minute), reading: make(chan struct{}, 1), pending: make(chan struct{}, maxPending)}
 	app := fiber.New(fiber.Config{
 		AppName: "leitai", DisableStartupMessage: true, Immutable: true, ReduceMemoryUsage: true, BodyLimit: maxBody, Concurrency: 1 << 18,
 		ReadBufferSize: 4096, IdleTimeout: 60 * time.Second, ReadTimeout: 30 * time.Second, ErrorHandler: a.fail,
@@ -128,6 +130,8 @@ func (a *API) routes() []route {
 		{"GET", "/imports/:id", viewer, a.findImport},
 		{"GET", "/imports/:id/rows", viewer, a.listImportRows},
 		{"PATCH", "/imports/:id/rows/:no", organizer, a.changeImportRow},
+		{"POST", "/imports/:id/mend", organizer, a.mendImport},
+		{"GET", "/imports/:id/annotated", viewer, a.annotatedImport},
 		{"POST", "/imports/:id/store", organizer, a.storeImport},
 		{"POST", "/imports/:id/undo", organizer, a.undoImport},
 

@@ -114,6 +114,9 @@ var catalogue = map[string]text{
 	"import.not_stored":      {"这个文件没有导入，或已经撤销", "This file was not imported, or was taken back."},
 	"import.used":            {"有 {n} 道题已被使用或修改，不能整体撤销", "{n} of its questions were used or edited, so it cannot be taken back as a whole."},
 	"import.no_mend":         {"这一行没有可以一键修改的地方", "There is nothing to mend with one click in this row."},
+	"import.unread":          {"这个文件还没有读完，或没能读出", "This file has not been read yet, or could not be read."},
+	"import.has_errors":      {"还有 {n} 题不能导入，所以一题也没有导入", "{n} questions cannot be imported, so none was."},
+	"import.interrupted":     {"读取中断了，请再上传一次", "The reading was interrupted. Please upload the file again."},
 	"import.busy":            {"正在读取别的文件，请稍后再试", "Another file is being read. Please try again."},
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 
@@ -40,6 +41,11 @@ type Import struct {
 
 	CreatedAt sqldb.Millis  `db:"created_at"`
 	StoredAt  *sqldb.Millis `db:"stored_at"`
+
+	Phase        ImportPhase  `db:"phase"`
+	Fault        string       `db:"fault"`         // key of what the reading failed with
+	Progress     int          `db:"progress"`      // rows read so far
+	ProgressedAt sqldb.Millis `db:"progressed_at"` // when the reader was heard of last
 }
 
 // ImportRow is one row of an import; its data is the reader's, as JSON.
@@ -47,18 +53,30 @@ type ImportRow struct {
 	No     int    `db:"no"` // from 1, in the order of the file
 	Status string `db:"status"`
 	Data   string `db:"data"`
+	Codes  string `db:"codes"` // of its notes, with a space before and after each
 }
 
 // What is being done with an import at the moment, "" when nothing is.
 const (
-	workReading  = "reading"  // the preview's rows are being written
 	workStoring  = "storing"  // questions are being written, out of sight
 	workShowing  = "showing"  // they come in sight
 	workHiding   = "hiding"   // they go out of sight again
 	workRemoving = "removing" // they are removed
 )
 
-const importColumns = `id, bank_id, file_name, format, staff_id, staff_name, state, notes, ok, warnings, errors, added, known, created_at, stored_at, work`
+const importColumns = `id, bank_id, file_name, format, staff_id, staff_name, state, notes, ok, warnings, errors, added, known, created_at, stored_at,
+	phase, fault, progress, progressed_at, work`
+
+// CreateImport keeps a preview with all its rows. ID, State and CreatedAt are set.
+func (s *Store) CreateImport(ctx context.Context, now time.Time, in *Import, rows []ImportRow) error {
+	if err := s.BeginImport(ctx, now, in); err != nil {
+		return err
+	}
+	if err := s.AddImportRows(ctx, in.ID, rows); err != nil {
+		return err
+	}
+	return s.FinishImport(ctx, in)
+}
 
 // FindImport gives an import, or not_found import.missing.
 func (s *Store) FindImport(ctx context.Context, id string) (Import, error) {
@@ -82,11 +100,22 @@ func (s *Store) ListImports(ctx context.Context, limit int) ([]Import, error) {
 	return out, nil
 }
 
-// ImportRows gives rows of an import after number `after`, at most limit; status "" means all.
-func (s *Store) ImportRows(ctx context.Context, id, status string, after, limit int) ([]ImportRow, error) {
+// RowFilter says which rows of an import to give. Zero values do not filter.
+type RowFilter struct {
+	Status string
+	Code   string // of a note
+}
+
+// ImportRows gives rows of an import after number `after`, at most limit.
+func (s *Store) ImportRows(ctx context.Context, id string, f RowFilter, after, limit int) ([]ImportRow, error) {
 	out := []ImportRow{}
-	if err := s.db.Select(ctx, &out, `SELECT no, status, data FROM import_rows
-		WHERE import_id = $1 AND no > $2 AND ($3 = '' OR status = $3) ORDER BY no LIMIT $4`, id, after, status, limit); err != nil {
+	code := ""
+	if f.Code != "" {
+		code = "% " + likeText.Replace(f.Code) + " %"
+	}
+	if err := s.db.Select(ctx, &out, `SELECT no, status, data, codes FROM import_rows
+		WHERE import_id = $1 AND no > $2 AND ($3 = '' OR status = $3) AND ($4 = '' OR codes LIKE $4 ESCAPE '!') ORDER BY no LIMIT $5`,
+		id, after, f.Status, code, limit); err != nil {
 		return nil, fmt.Errorf("rows of import %s: %w", id, err)
 	}
 	return out, nil
@@ -99,25 +128,17 @@ func (s *Store) ChangeImportRow(ctx context.Context, id string, row ImportRow) e
 		if err := inState(ctx, tx, id, ImportPreview, "import.stored"); err != nil {
 			return err
 		}
-		res, err := tx.ExecContext(ctx, `UPDATE import_rows SET status = $3, data = $4 WHERE import_id = $1 AND no = $2`, id, row.No, row.Status, row.Data)
-		if err != nil {
+		if err := changeRow(ctx, tx, id, row); err != nil {
 			return err
 		}
-		if n, err := res.RowsAffected(); err != nil || n == 0 {
-			return errors.Join(err, fault.New(fault.NotFound, "import.row_missing"))
-		}
-		_, err = tx.ExecContext(ctx, `UPDATE imports SET
-			ok = (SELECT COUNT(*) FROM import_rows WHERE import_id = $1 AND status = 'ok'),
-			warnings = (SELECT COUNT(*) FROM import_rows WHERE import_id = $1 AND status = 'warning'),
-			errors = (SELECT COUNT(*) FROM import_rows WHERE import_id = $1 AND status = 'error') WHERE id = $1`, id)
-		return err
+		return countRows(ctx, tx, id)
 	})
 	return wrapUnlessFault("change row of import "+id, err)
 }
 
 // inState makes a change of an import possible for one at a time: its state is written over itself first.
 func inState(ctx context.Context, tx *sqlx.Tx, id string, state ImportState, otherwise string) error {
-	res, err := tx.ExecContext(ctx, `UPDATE imports SET state = state WHERE id = $1 AND state = $2 AND work = ''`, id, state)
+	res, err := tx.ExecContext(ctx, `UPDATE imports SET state = state WHERE id = $1 AND state = $2 AND phase = '' AND work = ''`, id, state)
 	if err != nil {
 		return err
 	}
@@ -125,12 +146,14 @@ func inState(ctx context.Context, tx *sqlx.Tx, id string, state ImportState, oth
 	if err != nil || n == 1 {
 		return err
 	}
-	var have int
-	if err := tx.GetContext(ctx, &have, `SELECT COUNT(*) FROM imports WHERE id = $1`, id); err != nil {
+	var phase ImportPhase
+	if err := tx.GetContext(ctx, &phase, `SELECT phase FROM imports WHERE id = $1`, id); errors.Is(err, sqldb.ErrNoRow) {
+		return fault.New(fault.NotFound, "import.missing")
+	} else if err != nil {
 		return err
 	}
-	if have == 0 {
-		return fault.New(fault.NotFound, "import.missing")
+	if phase != ImportRead {
+		return fault.New(fault.Conflict, "import.unread")
 	}
 	return fault.New(fault.Conflict, otherwise)
 }

@@ -3,6 +3,8 @@ package questionbank
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -19,44 +21,19 @@ import (
 // hidden is the time of deletion (deleted_at) of questions that are not there yet: neither in the bank nor in its bin.
 const hidden = 0
 
-// CreateImport keeps a preview with all its rows. ID, State and CreatedAt are set.
-func (s *Store) CreateImport(ctx context.Context, now time.Time, in *Import, rows []ImportRow) error {
-	in.ID, in.State, in.Work, in.CreatedAt = uuid.Must(uuid.NewV7()).String(), ImportPreview, workReading, sqldb.MillisOf(now)
-	if _, err := s.db.Exec(ctx, `INSERT INTO imports (`+importColumns+`, worked_at)
-		VALUES ($1, NULL, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, $11, NULL, $12, $11)`, in.ID, in.FileName, in.Format, in.StaffID,
-		in.StaffName, in.State, in.Notes, in.OK, in.Warnings, in.Errors, in.CreatedAt, in.Work); err != nil {
-		return fmt.Errorf("create import: %w", err)
-	}
-	err := s.inPieces(ctx, in.ID, len(rows), func(from, to int) error {
-		piece := sqldb.Insert{Table: "import_rows", Key: []string{"import_id", "no"},
-			Columns: []sqldb.Column{{Name: "import_id"}, {Name: "no"}, {Name: "status"}, {Name: "data"}}}
-		c := piece.Columns
-		for _, r := range rows[from:to] {
-			c[0].Strings, c[1].Ints = append(c[0].Strings, in.ID), append(c[1].Ints, int64(r.No))
-			c[2].Strings, c[3].Strings = append(c[2].Strings, r.Status), append(c[3].Strings, r.Data)
-		}
-		_, err := s.db.Append(ctx, piece)
-		return err
-	})
-	if err == nil {
-		err = s.nextWork(ctx, in.ID, workReading, "")
-	}
-	if err != nil {
-		return fmt.Errorf("create import: %w", err)
-	}
-	in.Work = ""
-	return nil
-}
-
 // beginWork takes an import for one piece of work; nobody else can work on it then. An import in another state, or at
 // work, is the conflict `otherwise`.
 func (s *Store) beginWork(ctx context.Context, now time.Time, id string, state ImportState, work, otherwise string) error {
-	n, err := s.db.Exec(ctx, `UPDATE imports SET work = $3, worked_at = $4 WHERE id = $1 AND state = $2 AND work = ''`, id, state, work, sqldb.MillisOf(now))
+	n, err := s.db.Exec(ctx, `UPDATE imports SET work = $3, worked_at = $4 WHERE id = $1 AND state = $2 AND work = '' AND phase = ''`, id, state, work, sqldb.MillisOf(now))
 	if err != nil || n == 1 {
 		return err
 	}
-	if _, err := s.FindImport(ctx, id); err != nil {
+	at, err := s.FindImport(ctx, id)
+	if err != nil {
 		return err
+	}
+	if at.Phase != ImportRead {
+		otherwise = "import.unread"
 	}
 	return fault.New(fault.Conflict, otherwise)
 }
@@ -68,20 +45,16 @@ func (s *Store) nextWork(ctx context.Context, id, from, to string) error {
 }
 
 // StoreImport stores the questions of a preview in the bank of this name, which is made when there is none: all of them
-// or, after an error, none. Questions that the bank has already are left alone. Storing twice is a conflict import.stored.
-func (s *Store) StoreImport(ctx context.Context, now time.Time, id, bank string, questions []Question) (Import, error) {
-	for _, q := range questions {
-		if err := q.Validate(); err != nil {
-			return Import{}, err
-		}
-	}
+// or, after an error, none. question gives the question of a row, not ok for one that is to be left out. Questions that
+// the bank has already are left alone. Storing twice is a conflict import.stored.
+func (s *Store) StoreImport(ctx context.Context, now time.Time, id, bank string, question func(ImportRow) (q Question, ok bool, err error)) (Import, error) {
 	if err := s.beginWork(ctx, now, id, ImportPreview, workStoring, "import.stored"); err != nil {
 		return Import{}, wrapUnlessFault("store import "+id, err)
 	}
-	added, err := s.writeHidden(ctx, now, id, bank, questions)
+	added, known, err := s.writeHidden(ctx, now, id, bank, question)
 	if err == nil {
 		_, err = s.db.Exec(ctx, `UPDATE imports SET work = $2, added = $3, known = $4, stored_at = $5 WHERE id = $1`, id, workShowing,
-			added, len(questions)-added, sqldb.MillisOf(now))
+			added, known, sqldb.MillisOf(now))
 	}
 	if err != nil {
 		if back := s.takeBack(context.WithoutCancel(ctx), id); back != nil {
@@ -96,7 +69,7 @@ func (s *Store) StoreImport(ctx context.Context, now time.Time, id, bank string,
 }
 
 // writeHidden writes the questions that the bank does not have yet, out of sight.
-func (s *Store) writeHidden(ctx context.Context, now time.Time, importID, bank string, questions []Question) (added int, err error) {
+func (s *Store) writeHidden(ctx context.Context, now time.Time, importID, bank string, question func(ImportRow) (Question, bool, error)) (added, known int, err error) {
 	var bankID string
 	if err := s.db.Tx(ctx, func(tx *sqlx.Tx) (err error) {
 		if bankID, err = bankNamed(ctx, tx, now, bank); err != nil {
@@ -105,33 +78,78 @@ func (s *Store) writeHidden(ctx context.Context, now time.Time, importID, bank s
 		_, err = tx.ExecContext(ctx, `UPDATE imports SET bank_id = $2 WHERE id = $1`, importID, bankID)
 		return err
 	}); err != nil {
-		return 0, err
+		return 0, 0, err
 	}
-	fresh, err := s.unknown(ctx, bankID, questions)
-	if err != nil {
-		return 0, err
-	}
-	err = s.inPieces(ctx, importID, len(fresh), func(from, to int) error {
-		_, err := s.db.Append(ctx, hiddenRows(now, bankID, importID, fresh[from:to]))
+	seen := map[string]bool{} // fingerprints of this import
+	err = s.eachRow(ctx, importID, func(rows []ImportRow) error {
+		fresh := make([]Question, 0, len(rows))
+		for _, r := range rows {
+			q, ok, err := question(r)
+			if err != nil {
+				return err
+			}
+			if !ok {
+				continue
+			}
+			if err := q.Validate(); err != nil {
+				return err
+			}
+			if f := q.Fingerprint(); seen[f] {
+				known++
+			} else {
+				seen[f] = true
+				fresh = append(fresh, q)
+			}
+		}
+		n := len(fresh)
+		if fresh, err = s.unknown(ctx, bankID, fresh); err != nil {
+			return err
+		}
+		known, added = known+n-len(fresh), added+len(fresh)
+		if len(fresh) == 0 {
+			return nil
+		}
+		_, err := s.db.Append(ctx, hiddenRows(now, bankID, importID, fresh))
 		return err
 	})
-	return len(fresh), err
+	return added, known, err
 }
 
-// unknown gives the questions that are not in the bank, each once.
+// eachRow goes through the rows of an import piece by piece.
+func (s *Store) eachRow(ctx context.Context, id string, do func(rows []ImportRow) error) error {
+	var last int
+	if err := s.db.Get(ctx, &last, `SELECT COALESCE(MAX(no), 0) FROM import_rows WHERE import_id = $1`, id); err != nil {
+		return err
+	}
+	return s.inPieces(ctx, id, last, func(from, to int) error { // numbers begin with 1
+		var rows []ImportRow
+		if err := s.db.Select(ctx, &rows, `SELECT no, status, data, codes FROM import_rows WHERE import_id = $1 AND no > $2 AND no <= $3 ORDER BY no`,
+			id, from, to); err != nil {
+			return err
+		}
+		return do(rows)
+	})
+}
+
+// unknown gives those questions that are not in the bank.
 func (s *Store) unknown(ctx context.Context, bankID string, questions []Question) ([]Question, error) {
+	if len(questions) == 0 {
+		return nil, nil
+	}
+	args, marks := []any{bankID}, make([]string, len(questions))
+	prints := make([]string, len(questions))
+	for i, q := range questions {
+		prints[i] = q.Fingerprint()
+		args, marks[i] = append(args, prints[i]), fmt.Sprintf("$%d", i+2)
+	}
 	var have []string
-	if err := s.db.Select(ctx, &have, `SELECT fingerprint FROM questions WHERE bank_id = $1 AND deleted_at IS NULL`, bankID); err != nil {
+	if err := s.db.Select(ctx, &have, `SELECT fingerprint FROM questions WHERE bank_id = $1 AND deleted_at IS NULL
+		AND fingerprint IN (`+strings.Join(marks, ", ")+`)`, args...); err != nil {
 		return nil, err
 	}
-	seen := make(map[string]bool, len(have)+len(questions))
-	for _, f := range have {
-		seen[f] = true
-	}
 	fresh := make([]Question, 0, len(questions))
-	for _, q := range questions {
-		if f := q.Fingerprint(); !seen[f] {
-			seen[f] = true
+	for i, q := range questions {
+		if !slices.Contains(have, prints[i]) {
 			fresh = append(fresh, q)
 		}
 	}
@@ -276,8 +294,6 @@ func (s *Store) resume(ctx context.Context, now time.Time, id, work string) erro
 		return err
 	}
 	switch work {
-	case workReading:
-		_, err = s.db.Exec(ctx, `DELETE FROM imports WHERE id = $1`, id)
 	case workStoring:
 		err = s.takeBack(ctx, id)
 	case workShowing, workHiding:

@@ -37,7 +37,7 @@ func TestImportWorkIsAllOrNothing(t *testing.T) {
 		} {
 			t.Run(tt.work+tt.where, func(t *testing.T) {
 				s := NewStore(db)
-				in := preview(t, s)
+				in := previewOfThirty(t, s)
 				id := bank(t, s)
 				if tt.stored {
 					if _, err := s.StoreImport(t.Context(), noon, in.ID, t.Name(), thirty()); err != nil {
@@ -46,7 +46,7 @@ func TestImportWorkIsAllOrNothing(t *testing.T) {
 					if _, err := db.Exec(t.Context(), tt.change+` WHERE id IN (SELECT id FROM questions WHERE import_id = $1 ORDER BY id LIMIT `+tt.where+`)`, in.ID); err != nil {
 						t.Fatal(err)
 					}
-				} else if _, err := s.writeHidden(t.Context(), noon, in.ID, t.Name(), thirty()); err != nil {
+				} else if _, _, err := s.writeHidden(t.Context(), noon, in.ID, t.Name(), thirty()); err != nil {
 					t.Fatal(err)
 				}
 				if _, err := db.Exec(t.Context(), `UPDATE imports SET work = $2, worked_at = $3 WHERE id = $1`, in.ID, tt.work, sqldb.MillisOf(noon)); err != nil {
@@ -85,7 +85,7 @@ func TestImportWorkIsAllOrNothing(t *testing.T) {
 				}
 				return nil
 			})
-			in := preview(t, s)
+			in := previewOfThirty(t, s)
 			if _, err := s.StoreImport(t.Context(), noon, in.ID, t.Name(), thirty()); !errors.Is(err, full) {
 				t.Fatalf("got %v", err)
 			}
@@ -98,12 +98,25 @@ func TestImportWorkIsAllOrNothing(t *testing.T) {
 	})
 }
 
-func thirty() []Question {
+func previewOfThirty(t *testing.T, s *Store) Import {
+	t.Helper()
+	rows := make([]ImportRow, 30)
+	for i := range rows {
+		rows[i] = ImportRow{No: i + 1, Status: "ok", Data: "{}"}
+	}
+	in := &Import{FileName: "题库.xlsx", Format: "xlsx", StaffID: "s", StaffName: "管理员", OK: 30}
+	if err := s.CreateImport(t.Context(), noon, in, rows); err != nil {
+		t.Fatal(err)
+	}
+	return *in
+}
+
+func thirty() func(ImportRow) (Question, bool, error) {
 	out := make([]Question, 30)
 	for i := range out {
 		out[i] = choice(fmt.Sprintf("第%d题", i))
 	}
-	return out
+	return each(out...)
 }
 
 // wantQuestions counts what a bank shows, and what is in its bin.

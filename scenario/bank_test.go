@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 const bankFile = "题干,题型,A,B,C,答案,分类\n首都是哪里？,单选,上海,北京,广州,B,地理\n哪些是水果？,单选,苹果,白菜,梨,AC,常识\n最长的河是？,单选,长江,黄河,,E,地理\n苹果是水果。,判断,,,,对,常识\n"
@@ -25,6 +26,12 @@ func banksAndImports(t *testing.T, s *server) {
 		{"the preview", viewer, "GET", at, nil, 200, []string{`"state":"preview"`, `"format":"csv"`, `"file_name":"题库.csv"`, `"bank_id":null`}, nil},
 		{"its rows", viewer, "GET", at + "/rows?limit=1", nil, 200, []string{`"no":1`, `"status":"ok"`, `"key":["B"]`, `"next":1`}, []string{"水果"}},
 		{"rows with errors", viewer, "GET", at + "/rows?status=error", nil, 200, []string{`"code":"key.one"`, `"mend":"改为多选"`, `"cell":"F3"`, `"code":"key.range"`, `"cell":"F4"`}, []string{"首都"}},
+		{"rows by note", viewer, "GET", at + "/rows?code=key.range", nil, 200, []string{`"code":"key.range"`}, []string{"key.one"}},
+		{"what is said of rows", viewer, "GET", at, nil, 200, []string{`{"code":"key.one","text":"单选题有多个答案“…”","n":1,"mend":false}`, `{"code":"mend:type.multiple","text":"改为多选","n":1,"mend":true}`}, nil},
+		{"an annotated copy", viewer, "GET", at + "/annotated", nil, 200, []string{"\ufeff题干", "答案,分类,导入结果", "AC,常识,✗ 不能导入：F3：单选题有多个答案“AC”（可以改为多选）", "B,地理,✓ 正常"}, nil},
+		{"all or nothing", org, "POST", at + "/store", fields{"bank": "新题库", "all": true}, 409, []string{`"import.has_errors"`, "2 题不能导入"}, nil},
+		{"no mend of this name", org, "POST", at + "/mend", fields{"mend": ""}, 400, []string{`"mend":"value.required"`}, nil},
+		{"mends for all rows that no row has", org, "POST", at + "/mend", fields{"mend": "type.single"}, 200, []string{`"error":2`}, nil},
 		{"one click", org, "PATCH", at + "/rows/2", fields{"mend": true}, 200, []string{`"status":"ok"`, `"type":"multiple"`, `"key":["A","C"]`}, nil},
 		{"no mend for this", org, "PATCH", at + "/rows/3", fields{"mend": true}, 409, []string{`"import.no_mend"`}, nil},
 		{"written anew, and wrong", org, "PATCH", at + "/rows/3", fields{"question": fields{"type": "single", "stem": "河？", "options": []string{"长江"}, "key": []string{"A"}, "difficulty": 3}}, 400, []string{`"options":"question.options_count"`}, nil},
@@ -75,7 +82,34 @@ func banksAndImports(t *testing.T, s *server) {
 	if in.Counts.OK != 20000 {
 		t.Errorf("a file of %d bytes: %+v", large.Len(), in.Counts)
 	}
+	org.do("POST", "/api/v1/imports?name=two.csv", []byte("题干,题型,A,B,答案\n甲？,单选,一,二,AB\n乙？,单选,一,二,AB\n")).ok(&in)
+	run(t, []scenario{{"one mend for all rows", org, "POST", "/api/v1/imports/" + in.ID + "/mend", fields{"mend": "type.multiple"}, 200, []string{`"error":0`, `"ok":2`, `"said":[]`}, nil}})
+	readLater(t, org)
 	if res := org.do("POST", "/api/v1/imports", []byte(strings.Repeat("甲", 100))); res.status != 400 {
 		t.Errorf("rubbish: %d", res.status)
+	}
+}
+
+// readLater: a page may leave while its file is read, and find the preview, or the reason for none, when it comes back.
+func readLater(t *testing.T, org *caller) {
+	t.Helper()
+	for name, tt := range map[string]struct{ file, state, said string }{
+		"read":   {bankFile, "preview", `"error":2`},
+		"failed": {"今天天气很好", "failed", "没有找到题目"},
+	} {
+		var in struct{ ID, State string }
+		org.do("POST", "/api/v1/imports?wait=false", []byte(tt.file)).ok(&in)
+		if in.State != "reading" {
+			t.Errorf("%s: %s at first", name, in.State)
+		}
+		var res response
+		for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
+			if res = org.do("GET", "/api/v1/imports/"+in.ID, nil); !strings.Contains(string(res.body), `"state":"reading"`) {
+				break
+			}
+		}
+		if !strings.Contains(string(res.body), `"state":"`+tt.state+`"`) || !strings.Contains(string(res.body), tt.said) {
+			t.Errorf("%s: %s", name, res.body)
+		}
 	}
 }

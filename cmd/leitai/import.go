@@ -114,14 +114,16 @@ func (c *importCmd) store(ctx context.Context, r exchange.Result, report *import
 	banks := questionbank.NewStore(db).Paced(gently)
 	in := questionbank.Import{FileName: filepath.Base(c.File), Format: string(r.Format), StaffName: "命令行", Notes: "[]",
 		OK: report.Counts.OK, Warnings: report.Counts.Warning, Errors: report.Counts.Error}
-	rows, err := r.ImportRows()
-	if err != nil {
-		return err
+	rows := make([]questionbank.ImportRow, len(r.Rows))
+	for i, row := range r.Rows {
+		if rows[i], err = row.ImportRow(i + 1); err != nil {
+			return err
+		}
 	}
 	if err := banks.CreateImport(ctx, time.Now(), &in, rows); err != nil {
 		return err
 	}
-	stored, err := banks.StoreImport(ctx, time.Now(), in.ID, c.Bank, r.Good())
+	stored, err := banks.StoreImport(ctx, time.Now(), in.ID, c.Bank, exchange.QuestionOf)
 	if err != nil {
 		return err
 	}

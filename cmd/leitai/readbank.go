@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"strconv"
 
 	"leitai/fault"
 	"leitai/questionbank/exchange"
@@ -26,6 +27,9 @@ type readOutput struct {
 	Fault  string          `json:"fault,omitempty"`
 }
 
+// progressMark begins a line of the child that says how many rows it has read so far.
+const progressMark = "#"
+
 // Run reads one file.
 func (c *readBankCmd) Run(ctx context.Context) error {
 	lowPriority()
@@ -34,6 +38,7 @@ func (c *readBankCmd) Run(ctx context.Context) error {
 		return err
 	}
 	var out readOutput
+	ctx = exchange.WithProgress(ctx, func(rows int) { _, _ = fmt.Printf("%s%d\n", progressMark, rows) })
 	out.Result, err = exchange.Read(ctx, c.Name, data)
 	if err != nil {
 		if fault.CodeOf(err) == fault.Internal {
@@ -52,7 +57,7 @@ func readElsewhere(ctx context.Context, name string, data []byte) (exchange.Resu
 	}
 	var out, complaint bytes.Buffer
 	cmd := exec.CommandContext(ctx, self, "read-bank", "--name="+name)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(data), &out, &limited{&complaint, 4096}
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(data), &progressLines{to: &out, tell: func(n int) { exchange.Tell(ctx, n) }}, &limited{&complaint, 4096}
 	cmd.Env = append(os.Environ(), fmt.Sprintf("GOMEMLIMIT=%d", maxReadMemory/2), "GOMAXPROCS=1")
 	if err := runBounded(cmd, maxReadMemory); err != nil {
 		if ctx.Err() != nil || errors.Is(err, errTooHungry) {
@@ -86,4 +91,34 @@ func (l *limited) Write(p []byte) (int, error) {
 		l.to.Write(p[:min(room, len(p))])
 	}
 	return len(p), nil
+}
+
+// progressLines passes on what a child writes, without the lines that tell its progress, which come first.
+type progressLines struct {
+	to   *bytes.Buffer
+	tell func(rows int)
+	line []byte
+	past bool // the result has begun
+}
+
+func (p *progressLines) Write(b []byte) (int, error) {
+	n := len(b)
+	for !p.past && len(b) > 0 {
+		if len(p.line) == 0 && b[0] != progressMark[0] {
+			p.past = true
+			break
+		}
+		i := bytes.IndexByte(b, '\n')
+		if i < 0 {
+			p.line = append(p.line, b...)
+			return n, nil
+		}
+		p.line = append(p.line, b[:i]...)
+		if rows, err := strconv.Atoi(string(p.line[1:])); err == nil {
+			p.tell(rows)
+		}
+		p.line, b = p.line[:0], b[i+1:]
+	}
+	p.to.Write(b)
+	return n, nil
 }

@@ -32,8 +32,8 @@ func readDOCX(data []byte) (Result, error) {
 		}
 		return Result{}, fault.Wrap(fault.Invalid, "import.broken", err)
 	}
-	rows := readText(doc.lines)
-	return Result{Rows: append(rows, doc.rows...)}, nil
+	rows, notes := readTextNotes(doc.lines)
+	return Result{Rows: append(rows, doc.rows...), Notes: notes}, nil
 }
 
 // docxReader walks through a document.

@@ -58,7 +58,9 @@ func (d draft) resolve() Row {
 	lacking := d.readType(&q)
 	d.readDifficulty(&q)
 	q.Options = d.readOptions()
+	d.tickedOptions(&q)
 	d.keyOfStem(&q)
+	d.keyOfExplanation(&q)
 	q.Stem = d.stem
 	if q.Stem == "" {
 		d.fail("stem", "stem.empty", "")

@@ -18,6 +18,8 @@ type choiceKey struct {
 
 var (
 	lettersOnly = regexp.MustCompile(`^[A-Z](?:[\s,、|;/.·&+和及与-]*[A-Z])*$`)
+	letterRange = regexp.MustCompile(`^[A-Z]\s*[-–—~～]+\s*[A-Z]$`)
+	keyRemark   = regexp.MustCompile(`^(?:应选|故选|选择|选)?\s*[:：]?\s*([A-Z][A-Z,、\s]*?)\s*(?:[(（].*)?$`)
 	digitsOnly  = regexp.MustCompile(`^\d{1,2}(?:[\s,、|;/.]+\d{1,2})*$`)
 	letterText  = regexp.MustCompile(`^\(?([A-Z])\)?\s*[.、:．)）]\s*(\S.*)$`)
 	keySplit    = regexp.MustCompile(`[;；|\n]`)
@@ -31,11 +33,16 @@ func readKey(found string, options []string, numbered bool) choiceKey {
 	t := strings.TrimSpace(strings.ToUpper(norm.NFKC.String(strings.ReplaceAll(found, "√", ""))))
 	t = strings.TrimSpace(strings.Trim(t, "。.;；,，、()[]{}【】\"'“”"))
 	t = strings.NewReplacer("，", ",", "；", ";", "。", ".").Replace(t)
+	if m := keyRemark.FindStringSubmatch(t); m != nil && lettersOnly.MatchString(m[1]) {
+		t = m[1] // "选 B", "A（见第三条）"
+	}
 	if t == "" {
 		return choiceKey{code: "key.missing"}
 	}
 	byText := textKey(found, options)
 	switch {
+	case letterRange.MatchString(t) && t[len(t)-1] > t[0]+1: // A–D: two of them, or all between?
+		return choiceKey{code: "key.ambiguous"}
 	case lettersOnly.MatchString(t):
 		var letters []string
 		for _, r := range t {

@@ -86,7 +86,8 @@ func readAs(ctx context.Context, format Format, data []byte) (Result, error) {
 	case JSON, JSONLines:
 		return readJSON(text)
 	}
-	return Result{Rows: readText(textLines(text))}, nil
+	rows, notes := readTextNotes(textLines(text))
+	return Result{Rows: rows, Notes: notes}, nil
 }
 
 // maxLineBytes bounds a line of a text.

@@ -52,7 +52,7 @@ var aliases = map[string]string{
 	"标签": "tags", "tags": "tags", "关键词": "tags", "tag": "tags",
 	"选项": "options", "备选项": "options", "备选答案": "options", "候选项": "options", "options": "options", "choices": "options", "全部选项": "options", "答案选项": "options",
 	"序号": "", "编号": "", "题号": "", "分值": "score", "分数": "score", "默认分值": "score", "question#": "", "id": "", "timelimit": "", "timeinseconds": "", "imagelink": "image",
-	"图片": "image", "题目图片": "image", "备注": "", "time": "",
+	"图片": "image", "题目图片": "image", "备注": "", "time": "", resultHead: "",
 }
 
 // headName is a header in the form in which aliases are looked up: no breaks, spaces, stars or notes in brackets.

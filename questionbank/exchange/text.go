@@ -25,6 +25,7 @@ type section struct {
 	typ     questionbank.Type // "" for a choice of unknown size
 	word    string            // as written; "" before the first heading
 	lacking bool
+	ordinal string // "二" of 二、多选题
 	judgeAB []bool // "正确的选A，错误的选B": what A and B mean; nil when the heading does not say
 }
 
@@ -43,9 +44,11 @@ const (
 type textQuestion struct {
 	draft
 	number  int // 0 without
+	place   int // in the text, from 0
 	section int
 	part    part
 	tag     string // [多选题]
+	list    int    // number of the last point of a list in the explanation
 	hasKey  bool
 }
 
@@ -62,13 +65,22 @@ type textReader struct {
 	blank    bool // an empty line stands before this one
 	numbered bool // questions have numbers
 	table    keyTable
+	tabled   int             // how many questions stood before the end of the last table
 	repeated map[string]bool // running heads: lines that come again and again
-	skipped  []line          // before the first question
+	skipped  []line          // between questions, used for nothing
+	strays   []Row           // parts of questions that belong to none
+	ahead    []line          // what comes after the line that is read
 	cuts     int             // labels found inside the line that is read
 }
 
 // readText reads the layouts of FORMATS.md, "Text".
 func readText(lines []line) []Row {
+	rows, _ := readTextNotes(lines)
+	return rows
+}
+
+// readTextNotes reads a text, and says which lines were used for nothing.
+func readTextNotes(lines []line) ([]Row, []Note) {
 	r := &textReader{sections: []section{{}}, repeated: runningHeads(lines)}
 	for i := 0; i < len(lines); i++ {
 		l := lines[i]
@@ -85,11 +97,20 @@ func readText(lines []line) []Row {
 				break
 			}
 		}
+		r.ahead = lines[i+1:]
 		r.line(l, next)
 		r.pictures(l)
 		r.blank = false
 	}
-	return r.rows()
+	rows := r.rows()
+	if len(r.skipped) == 0 || len(rows) == 0 {
+		return rows, nil
+	}
+	said := make([]string, 0, 3)
+	for _, l := range r.skipped[:min(3, len(r.skipped))] {
+		said = append(said, Short(l.text, 18))
+	}
+	return rows, []Note{{Status: Warning, Code: "file.ignored", Found: strconv.Itoa(len(r.skipped)) + "：" + strings.Join(said, " / ")}}
 }
 
 // pictures gives a line's pictures to the question that it belongs to.
@@ -172,6 +193,9 @@ func headingType(text string) (section, bool) {
 		return section{}, false
 	}
 	s := section{typ: typ, word: m[1], lacking: lacking}
+	if o := tableOrdinal.FindStringSubmatch(t); o != nil {
+		s.ordinal = o[1]
+	}
 	n := strings.ToUpper(norm.NFKC.String(strings.ReplaceAll(m[2], " ", "")))
 	switch {
 	case judgeRletter.MatchString(n):
@@ -189,10 +213,18 @@ func (r *textReader) line(l line, next string) {
 		l.marked = l.marked[min(cut, len(l.marked)):]
 	}
 	l.text, r.cuts = text, 0
-	if pageNumber.MatchString(text) || r.repeated[fold(text)] {
+	if pageNumber.MatchString(text) && !r.wantsNumber() || r.repeated[fold(text)] {
 		return
 	}
-	if r.table.open || r.opensTable(text, next) {
+	if r.table.open && r.closesTable(text, next) {
+		r.closeTable()
+	}
+	if r.table.open {
+		r.table.line(r, l)
+		return
+	}
+	if opens, keys := r.opensTable(text, next); opens {
+		l.text, l.marked = keys, nil
 		r.table.line(r, l)
 		return
 	}
@@ -214,7 +246,13 @@ func (r *textReader) line(l line, next string) {
 		r.category, r.cur = strings.TrimSpace(m[1]), nil
 		return
 	}
-	r.more(l)
+	r.more(l, next)
+}
+
+// wantsNumber reports that a number alone on its line may be a key or an option: their label stands on the line before.
+func (r *textReader) wantsNumber() bool {
+	q := r.cur
+	return q != nil && !r.table.open && (q.part == inKey && !q.hasKey || q.part == inOption && isEmpty(q.options[len(q.options)-1]))
 }
 
 // isQuestionOf keeps "1. 判断下列……" from being a heading: a numbered line with options or a key after it.
@@ -243,7 +281,7 @@ func (r *textReader) question(l line) bool {
 	} else if m := questionNth.FindStringSubmatch(text); m != nil {
 		number, _ = strconv.Atoi(m[1])
 		rest = m[2]
-	} else if m := questionStart.FindStringSubmatch(text); m != nil && !decimal(m[2], m[3]) {
+	} else if m := questionStart.FindStringSubmatch(text); m != nil && (!decimal(text, m) || r.expects(m[1])) {
 		number, _ = strconv.Atoi(m[1])
 		rest = m[3]
 	} else if m := questionInBr.FindStringSubmatch(text); m != nil {
@@ -256,6 +294,9 @@ func (r *textReader) question(l line) bool {
 	}
 	jump := ""
 	if number > 0 {
+		if r.listed(number, text) {
+			return false
+		}
 		var ok bool
 		if ok, jump = r.inPlace(number); !ok {
 			return false
@@ -272,9 +313,49 @@ func (r *textReader) question(l line) bool {
 	return true
 }
 
-// decimal reports that "3.14" was cut at its point.
-func decimal(sep, rest string) bool {
-	return (sep == "." || sep == ",") && rest != "" && rest[0] >= '0' && rest[0] <= '9'
+// listed reports that a number counts the points of an explanation: no options follow, as they do at the question that
+// is explained.
+func (r *textReader) listed(n int, text string) bool {
+	q := r.cur
+	if q == nil || q.part != inExplanation || len(q.options) < 2 || n != q.list+1 || n == q.number+1 && q.list == 0 {
+		return false
+	}
+	if _, at := optionsInside(text); at > 0 {
+		return false
+	}
+	seen := 0
+	for _, l := range r.ahead {
+		t := strings.TrimLeft(l.text, " \t\u00a0\u3000\ufeff")
+		if isEmpty(t) {
+			continue
+		}
+		if o := optionsAt(t, 0); len(o) > 0 && o[0].letter == 0 {
+			return false
+		}
+		if seen++; seen > 8 || questionStart.MatchString(t) {
+			break
+		}
+		if _, ok := headingType(t); ok {
+			break
+		}
+	}
+	q.list = n
+	return true
+}
+
+// decimal reports that "3.14" was cut at its point; "1. 2021年" was not.
+func decimal(text string, m []string) bool {
+	return (m[2] == "." || m[2] == ",") && m[3] != "" && m[3][0] >= '0' && m[3][0] <= '9' && strings.Contains(text, m[2]+m[3])
+}
+
+// expects reports that a question of this number is due: "1.2021年…" is one then.
+func (r *textReader) expects(number string) bool {
+	n, _ := strconv.Atoi(number)
+	if r.cur == nil {
+		ok, jump := r.inPlace(n)
+		return ok && jump == "" && (n == 1 || len(r.all) > 0)
+	}
+	return r.cur.number > 0 && n == r.cur.number+1 && r.cur.complete()
 }
 
 // inPlace reports whether a number begins a question here; jump names a number that does not follow the last one.
@@ -305,7 +386,7 @@ func (r *textReader) inPlace(n int) (ok bool, jump string) {
 }
 
 func (r *textReader) begin(l line, number int, tag string) {
-	q := &textQuestion{number: number, section: len(r.sections) - 1, tag: tag}
+	q := &textQuestion{number: number, place: len(r.all), section: len(r.sections) - 1, tag: tag}
 	q.row, q.category = l.no, r.category
 	r.all = append(r.all, q)
 	r.cur = q
@@ -522,17 +603,55 @@ func allMarked(text string, marks []bool) bool {
 	return seen > 0 && marked*10 >= seen*8
 }
 
+// judgeMarked is a sentence with its mark at the end, as lists of true-or-false questions have them.
+var judgeMarked = regexp.MustCompile(`[（(]\s*(?:[√×✓✗✔✘]|对|错|正确|错误|[TFtf])\s*[）)]\s*[。.]?$`)
+
+// unnumbered reports that a line without a number is a question: options come next, or it holds its own mark.
+func (r *textReader) unnumbered(text, next string) bool {
+	if r.cur != nil && !r.cur.complete() || labelAny.MatchString(text) || optionStart.MatchString(strings.ToUpper(text)) {
+		return false
+	}
+	if o := optionsAt(next, 0); len(o) > 0 && o[0].letter == 0 && optionStart.MatchString(strings.ToUpper(next)) {
+		return true
+	}
+	if _, at := optionsInside(text); at > 0 {
+		return true
+	}
+	return r.sections[len(r.sections)-1].typ == questionbank.Judge && judgeMarked.MatchString(text)
+}
+
+// lost keeps a line that looks like a part of a question but belongs to none: it is shown as a row that was not read.
+func (r *textReader) lost(l line) {
+	n := len(r.strays)
+	if n > 0 && r.strays[n-1].Row+strings.Count(r.strays[n-1].Question.Stem, "\n")+1 == l.no {
+		r.strays[n-1].Question.Stem += "\n" + clean(l.text)
+		return
+	}
+	r.strays = append(r.strays, Row{Row: l.no, Question: questionbank.Question{Stem: clean(l.text), Key: []string{}, Difficulty: 3},
+		Notes: []Note{{Status: Error, Code: "text.lost", Found: l.text}}})
+}
+
+// skip takes a line between questions that is used for nothing.
+func (r *textReader) skip(l line) {
+	switch {
+	case optionStart.MatchString(strings.ToUpper(l.text)), label.MatchString(l.text), bareKey.MatchString(l.text):
+		r.lost(l)
+	case !title.MatchString(l.text) || len([]rune(l.text)) > 40:
+		r.skipped = append(r.skipped, l)
+	}
+}
+
 // more takes a line that begins nothing: it goes on with what stands before it, or is a heading.
-func (r *textReader) more(l line) {
+func (r *textReader) more(l line, next string) {
+	if r.unnumbered(l.text, next) {
+		r.begin(l, 0, "")
+		r.cur.warn("stem", "number.missing", "")
+		r.stem(l)
+		return
+	}
 	q := r.cur
 	if q == nil {
-		if len(r.all) == 0 || r.blank || title.MatchString(l.text) {
-			r.skipped = append(r.skipped, l)
-			return
-		}
-		r.skipped = append(r.skipped, l)
-		last := r.all[len(r.all)-1]
-		last.warn("", "text.ignored", l.text)
+		r.skip(l)
 		return
 	}
 	if title.MatchString(l.text) && len([]rune(l.text)) <= 30 && q.complete() && !strings.ContainsAny(l.text, "。？?") {
@@ -567,12 +686,14 @@ func (r *textReader) more(l line) {
 
 // rows resolves all questions.
 func (r *textReader) rows() []Row {
-	r.table.apply(r)
+	r.closeTable()
 	out := make([]Row, 0, len(r.all))
 	for _, q := range r.all {
 		q.settleType(r.sections[q.section])
 		out = append(out, q.resolve())
 	}
+	out = append(out, r.strays...)
+	slices.SortStableFunc(out, func(a, b Row) int { return a.Row - b.Row })
 	return out
 }
 

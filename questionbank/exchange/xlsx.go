@@ -39,16 +39,19 @@ func readXLSX(ctx context.Context, data []byte) (Result, error) {
 	defer book.Close()
 	extras := sheetExtras(z)
 	var out Result
-	headers := false
+	headers, before := false, 0 // rows of the sheets before
+	counting := WithProgress(ctx, func(rows int) { Tell(ctx, before+rows) })
 	for _, name := range book.GetSheetList() {
 		if visible, err := book.GetSheetVisible(name); err == nil && !visible {
 			out.Notes = append(out.Notes, Note{Status: Warning, Code: "file.sheet_hidden", Found: name})
 			continue
 		}
-		g, err := sheetGrid(ctx, book, name)
+		g, err := sheetGrid(counting, book, name)
 		if err != nil {
 			return Result{}, err
 		}
+		before += len(g.rows)
+		Tell(ctx, before)
 		x := extras[name]
 		g.merged = x.cover(g.rows)
 		rows, ok := readGrid(g)
@@ -82,8 +85,11 @@ func sheetGrid(ctx context.Context, book *excelize.File, name string) (grid, err
 	defer rows.Close()
 	empty := 0
 	for rows.Next() {
-		if len(g.rows)%1000 == 0 && ctx.Err() != nil {
-			return g, ctx.Err()
+		if len(g.rows)%1000 == 0 {
+			if ctx.Err() != nil {
+				return g, ctx.Err()
+			}
+			Tell(ctx, len(g.rows))
 		}
 		cells, err := rows.Columns()
 		if err != nil {

@@ -48,10 +48,16 @@ export interface Import {
   bank_id: string | null
   file_name: string
   format: string
-  state: 'preview' | 'stored' | 'undone'
+  state: 'reading' | 'failed' | 'preview' | 'stored' | 'undone'
   staff: string
   notes: string[]
   counts: Record<RowStatus, number>
+  /** What is said of rows, most often first; empty in lists. */
+  said: { code: string; text: string; n: number; mend: boolean }[]
+  /** Rows read so far. */
+  progress: number
+  /** Why it failed, '' otherwise. */
+  fault: string
   added: number
   known: number
   created_ms: number

@@ -3,11 +3,11 @@ import type { ErrorCode } from '../../core/protocol'
 import { locale } from '../i18n'
 import type { Import } from './types'
 
-/** Sends a file, or pasted text, to be read; `progress` hears 0–100 while it is on its way. */
+/** Sends a file, or pasted text; it is read afterwards. `progress` hears 0–100 while it is on its way. */
 export function upload(file: Blob, name: string, progress: (percent: number) => void): Promise<Import> {
   return new Promise((done, fail) => {
     const r = new XMLHttpRequest()
-    r.open('POST', `/api/v1/imports?name=${encodeURIComponent(name)}`)
+    r.open('POST', `/api/v1/imports?wait=false&name=${encodeURIComponent(name)}`)
     r.setRequestHeader('Content-Type', 'application/octet-stream')
     r.setRequestHeader('Accept-Language', locale())
     r.timeout = 180_000

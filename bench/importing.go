@@ -12,7 +12,7 @@ import (
 )
 
 // bankRows is the size of the question bank that is imported while a hall plays.
-const bankRows = 10_000
+const bankRows = 2000
 
 // bankFile makes a workbook of questions as a department would send it, once.
 func (b *bench) bankFile() (string, error) {

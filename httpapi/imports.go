@@ -37,6 +37,9 @@ const importsPath = "/api/v1/imports"
 // importWithin bounds the reading of one file.
 const importWithin = 2 * time.Minute
 
+// keepWithin bounds all of it: while people play, rows are written in small pieces with rests between them.
+const keepWithin = 30 * time.Minute
+
 type importView struct {
 	ID        string          `json:"id"`
 	BankID    *string         `json:"bank_id"`
@@ -187,7 +190,7 @@ func (a *API) noteFailure(id string, read <-chan error) {
 
 // readImport reads a file and keeps its rows, and the file itself where an annotated copy needs it.
 func (a *API) readImport(in *questionbank.Import, data []byte, lang string) error {
-	ctx, cancel := context.WithTimeout(context.Background(), importWithin)
+	ctx, cancel := context.WithTimeout(context.Background(), keepWithin)
 	defer cancel()
 	select {
 	case a.reading <- struct{}{}: // one at a time: the hall goes first
@@ -195,8 +198,10 @@ func (a *API) readImport(in *questionbank.Import, data []byte, lang string) erro
 	case <-ctx.Done():
 		return fault.New(fault.Unavailable, "import.busy")
 	}
+	readCtx, stop := context.WithTimeout(ctx, importWithin)
+	defer stop()
 	var told time.Time
-	result, err := a.ReadBank(exchange.WithProgress(ctx, func(rows int) {
+	result, err := a.ReadBank(exchange.WithProgress(readCtx, func(rows int) {
 		if now := time.Now(); now.Sub(told) > 400*time.Millisecond {
 			told = now
 			if err := a.Banks.ImportProgress(ctx, now, in.ID, rows); err != nil {

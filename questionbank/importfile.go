@@ -28,7 +28,7 @@ const (
 const KeepFiles = 7 * 24 * time.Hour
 
 // filePiece is how many bytes of a file one row holds.
-const filePiece = 256 << 10
+const filePiece = 64 << 10
 
 // BeginImport lists an import whose file is about to be read. ID, State, Phase and CreatedAt are set.
 func (s *Store) BeginImport(ctx context.Context, now time.Time, in *Import) error {
@@ -116,9 +116,13 @@ func (s *Store) KeepFile(ctx context.Context, now time.Time, id string, data []b
 	}
 	for no := 0; no*filePiece < len(data); no++ {
 		piece := data[no*filePiece : min((no+1)*filePiece, len(data))]
+		began := time.Now()
 		if _, err := s.db.Exec(ctx, `INSERT INTO import_files (import_id, no, data, kept_at) VALUES ($1, $2, $3, $4)`, id, no, piece,
 			sqldb.MillisOf(now)); err != nil {
 			return fmt.Errorf("keep file of import %s: %w", id, err)
+		}
+		if err := s.rest(ctx, time.Since(began)); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -56,7 +56,7 @@ func (c *annotateBankCmd) Run(ctx context.Context) error {
 	return err
 }
 
-// annotateElsewhere writes an annotated copy in a process of its own (see readElsewhere).
+// annotateElsewhere writes an annotated copy in a process of its own (see bankReader).
 func annotateElsewhere(ctx context.Context, format exchange.Format, data []byte, rows []exchange.Row, lang string) (ext string, copied []byte, err error) {
 	self, err := os.Executable()
 	if err != nil {

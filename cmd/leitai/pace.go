@@ -10,7 +10,7 @@ const playing = 20
 
 // How long to wait after a small write of a long piece of work, as a multiple of what the write took.
 const (
-	restWhilePlaying = 15
+	restWhilePlaying = 8
 	restBeside       = 3 // a program beside the server does not know who plays
 )
 

@@ -9,9 +9,10 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"strconv"
+	"time"
 
 	"leitai/fault"
+	"leitai/questionbank"
 	"leitai/questionbank/exchange"
 )
 
@@ -21,14 +22,15 @@ type readBankCmd struct {
 	Name string `help:"The file's name."`
 }
 
-// readOutput is what the child tells: a result, or the key of a fault.
-type readOutput struct {
-	Result exchange.Result `json:"result"`
-	Fault  string          `json:"fault,omitempty"`
+// readLine is a line of what the child tells, one of three: how far it is, a row, and at the end all the rest.
+type readLine struct {
+	Progress int             `json:"progress,omitempty"`
+	Row      *exchange.Row   `json:"row,omitempty"`
+	End      bool            `json:"end,omitempty"`
+	Format   exchange.Format `json:"format,omitempty"`
+	Notes    []exchange.Note `json:"notes,omitempty"`
+	Fault    string          `json:"fault,omitempty"` // key of what is wrong with the file
 }
-
-// progressMark begins a line of the child that says how many rows it has read so far.
-const progressMark = "#"
 
 // Run reads one file.
 func (c *readBankCmd) Run(ctx context.Context) error {
@@ -37,27 +39,36 @@ func (c *readBankCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var out readOutput
-	ctx = exchange.WithProgress(ctx, func(rows int) { _, _ = fmt.Printf("%s%d\n", progressMark, rows) })
-	out.Result, err = exchange.Read(ctx, c.Name, data)
+	out := json.NewEncoder(os.Stdout)
+	ctx = exchange.WithProgress(ctx, func(rows int) { _ = out.Encode(readLine{Progress: rows}) })
+	result, err := exchange.Read(ctx, c.Name, data)
 	if err != nil {
 		if fault.CodeOf(err) == fault.Internal {
 			return err
 		}
-		out = readOutput{Fault: fault.KeyOf(err)}
+		return out.Encode(readLine{End: true, Fault: fault.KeyOf(err)})
 	}
-	return json.NewEncoder(os.Stdout).Encode(out)
+	for i := range result.Rows {
+		if err := out.Encode(readLine{Row: &result.Rows[i]}); err != nil {
+			return err
+		}
+	}
+	return out.Encode(readLine{End: true, Format: result.Format, Notes: result.Notes})
 }
 
-// readElsewhere reads a file in a process of its own, which may take maxReadMemory and as long as ctx allows.
-func readElsewhere(ctx context.Context, name string, data []byte) (exchange.Result, error) {
+// bankReader reads files in a process of its own, which may take maxReadMemory and as long as the context allows. What
+// the process tells is taken in at the given pace.
+type bankReader struct{ pace questionbank.Pace }
+
+func (b bankReader) read(ctx context.Context, name string, data []byte) (exchange.Result, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return exchange.Result{}, err
 	}
-	var out, complaint bytes.Buffer
+	var complaint bytes.Buffer
+	told := &toldLines{ctx: ctx, pace: b.pace}
 	cmd := exec.CommandContext(ctx, self, "read-bank", "--name="+name)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(data), &progressLines{to: &out, tell: func(n int) { exchange.Tell(ctx, n) }}, &limited{&complaint, 4096}
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(data), told, &limited{&complaint, 4096}
 	cmd.Env = append(os.Environ(), fmt.Sprintf("GOMEMLIMIT=%d", maxReadMemory/2), "GOMAXPROCS=1")
 	if err := runBounded(cmd, maxReadMemory); err != nil {
 		if ctx.Err() != nil || errors.Is(err, errTooHungry) {
@@ -65,14 +76,13 @@ func readElsewhere(ctx context.Context, name string, data []byte) (exchange.Resu
 		}
 		return exchange.Result{}, fmt.Errorf("read bank: %w: %s", err, complaint.String())
 	}
-	var read readOutput
-	if err := json.Unmarshal(out.Bytes(), &read); err != nil {
-		return exchange.Result{}, fmt.Errorf("read bank: %w", err)
+	switch {
+	case !told.end.End:
+		return exchange.Result{}, errors.New("read bank: the reader did not come to its end")
+	case told.end.Fault != "":
+		return exchange.Result{}, fault.New(fault.Invalid, told.end.Fault)
 	}
-	if read.Fault != "" {
-		return exchange.Result{}, fault.New(fault.Invalid, read.Fault)
-	}
-	return read.Result, nil
+	return exchange.Result{Format: told.end.Format, Rows: told.rows, Notes: told.end.Notes}, nil
 }
 
 // maxReadMemory is how many bytes the reading of one file may take: 50,000 rows need less than half of it.
@@ -93,32 +103,54 @@ func (l *limited) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// progressLines passes on what a child writes, without the lines that tell its progress, which come first.
-type progressLines struct {
-	to   *bytes.Buffer
-	tell func(rows int)
-	line []byte
-	past bool // the result has begun
+// toldLines takes in what the child tells as it comes. While it rests the child waits at its full pipe.
+type toldLines struct {
+	ctx  context.Context
+	pace questionbank.Pace
+	line []byte // begun, not ended
+	rows []exchange.Row
+	end  readLine
+	busy time.Duration // since the last rest
 }
 
-func (p *progressLines) Write(b []byte) (int, error) {
-	n := len(b)
-	for !p.past && len(b) > 0 {
-		if len(p.line) == 0 && b[0] != progressMark[0] {
-			p.past = true
-			break
-		}
-		i := bytes.IndexByte(b, '\n')
+// restAfter is how long lines are taken in between two rests.
+const restAfter = 2 * time.Millisecond
+
+func (t *toldLines) Write(p []byte) (int, error) {
+	n := len(p)
+	for {
+		i := bytes.IndexByte(p, '\n')
 		if i < 0 {
-			p.line = append(p.line, b...)
+			t.line = append(t.line, p...)
 			return n, nil
 		}
-		p.line = append(p.line, b[:i]...)
-		if rows, err := strconv.Atoi(string(p.line[1:])); err == nil {
-			p.tell(rows)
+		began := time.Now()
+		t.line = append(t.line, p[:i]...)
+		if err := t.take(t.line); err != nil {
+			return 0, err
 		}
-		p.line, b = p.line[:0], b[i+1:]
+		t.line, p = t.line[:0], p[i+1:]
+		if t.busy += time.Since(began); t.busy > restAfter {
+			if err := t.pace(t.ctx, t.busy); err != nil {
+				return 0, err
+			}
+			t.busy = 0
+		}
 	}
-	p.to.Write(b)
-	return n, nil
+}
+
+func (t *toldLines) take(line []byte) error {
+	var l readLine
+	if err := json.Unmarshal(line, &l); err != nil {
+		return fmt.Errorf("read bank: %w", err)
+	}
+	switch {
+	case l.Row != nil:
+		t.rows = append(t.rows, *l.Row)
+	case l.End:
+		t.end = l
+	default:
+		exchange.Tell(t.ctx, l.Progress)
+	}
+	return nil
 }

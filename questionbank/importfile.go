@@ -121,7 +121,7 @@ func (s *Store) KeepFile(ctx context.Context, now time.Time, id string, data []b
 			sqldb.MillisOf(now)); err != nil {
 			return fmt.Errorf("keep file of import %s: %w", id, err)
 		}
-		if err := s.rest(ctx, time.Since(began)); err != nil {
+		if _, err := s.rest(ctx, time.Since(began)); err != nil {
 			return err
 		}
 	}

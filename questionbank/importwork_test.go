@@ -79,11 +79,11 @@ func TestImportWorkIsAllOrNothing(t *testing.T) {
 			full := errors.New("disk full")
 			id := bank(t, NewStore(db))
 			pieces := 0
-			s := NewStore(db).Paced(func(context.Context, time.Duration) error {
-				if pieces++; pieces == 2 { // the first belongs to the preview
-					return full
+			s := NewStore(db).Paced(func(context.Context, time.Duration) (time.Duration, error) {
+				if pieces++; pieces == 3 { // the first two belong to the preview
+					return 0, full
 				}
-				return nil
+				return time.Second, nil
 			})
 			in := previewOfThirty(t, s)
 			if _, err := s.StoreImport(t.Context(), noon, in.ID, t.Name(), thirty()); !errors.Is(err, full) {

@@ -8,22 +8,28 @@ import (
 // With so many connections somebody may be answering.
 const playing = 20
 
-// How long to wait after a small write of a long piece of work, as a multiple of what the write took.
+// How long to wait after a small write of a long piece of work, as a multiple of what the write took, and what the next
+// one may take.
 const (
-	restWhilePlaying = 8
-	restBeside       = 3 // a program beside the server does not know who plays
+	restWhilePlaying  = 8
+	pieceWhilePlaying = 4 * time.Millisecond
+	pieceAlone        = 100 * time.Millisecond
+	restBeside        = 3 // a program beside the server does not know who plays
+	pieceBeside       = 10 * time.Millisecond
 )
 
 // hallFirst lets the answers of those who play go before long writes.
-func (s *server) hallFirst(ctx context.Context, took time.Duration) error {
+func (s *server) hallFirst(ctx context.Context, took time.Duration) (next time.Duration, err error) {
 	if s.house == nil || s.house.Connections() < playing {
-		return ctx.Err()
+		return pieceAlone, ctx.Err()
 	}
-	return wait(ctx, restWhilePlaying*took)
+	return pieceWhilePlaying, wait(ctx, restWhilePlaying*took)
 }
 
 // gently is the pace of a program beside the server.
-func gently(ctx context.Context, took time.Duration) error { return wait(ctx, restBeside*took) }
+func gently(ctx context.Context, took time.Duration) (next time.Duration, err error) {
+	return pieceBeside, wait(ctx, restBeside*took)
+}
 
 func wait(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)

@@ -131,7 +131,7 @@ func (t *toldLines) Write(p []byte) (int, error) {
 		}
 		t.line, p = t.line[:0], p[i+1:]
 		if t.busy += time.Since(began); t.busy > restAfter {
-			if err := t.pace(t.ctx, t.busy); err != nil {
+			if _, err := t.pace(t.ctx, t.busy); err != nil {
 				return 0, err
 			}
 			t.busy = 0

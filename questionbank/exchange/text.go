@@ -154,6 +154,8 @@ var (
 	questionStart = regexp.MustCompile(`^(?:(?:Q|q|题目?|试题|问题)\s*)?(?:第\s*)?(\d{1,4})\s*题?\s*([.．、:：)）,，])\s*(.*)$`)
 	questionInBr  = regexp.MustCompile(`^[(（【\[]\s*(\d{1,4})\s*[)）】\]]\s*[.．、]?\s*(.*)$`)
 	questionNth   = regexp.MustCompile(`^第\s*(\d{1,4})\s*题\s*[.．、:：]?\s*(.*)$`)
+	stemLabel     = regexp.MustCompile(`^(?:题目|题干|问题|试题)\s*[:：]\s*(\S.*)$`)
+	bulletOption  = regexp.MustCompile(`^[○◯□☐]\s*(\S.*)$`) // as survey sites print them
 	judgeFirst    = regexp.MustCompile(`^[(（]\s*([√×✓✗✔✘xX对错]?)\s*[)）]\s*(\d{1,4})\s*[.．、]\s*(.+)$`)
 
 	typeTag = regexp.MustCompile(`[【\[(（]\s*((?:单项?选择?|多项?选择?|单选|多选|不定项选?择?|判断|是非|填空|排序|简答|问答)题?)\s*[】\])）]`)
@@ -287,6 +289,8 @@ func (r *textReader) question(l line) bool {
 	} else if m := questionInBr.FindStringSubmatch(text); m != nil {
 		number, _ = strconv.Atoi(m[1])
 		rest = m[2]
+	} else if m := stemLabel.FindStringSubmatch(text); m != nil && (r.cur == nil || r.cur.complete()) {
+		rest = m[1]
 	} else if tag == "" {
 		return false
 	} else {
@@ -549,6 +553,11 @@ func (r *textReader) options(l line) bool {
 	if q.part == inExplanation && len(q.options) >= 2 {
 		return false
 	}
+	if m := bulletOption.FindStringSubmatch(l.text); m != nil && len(q.options) < questionbank.MaxOptions && !q.hasKey {
+		text := r.tail(l, m[1])
+		q.options, q.marked, q.part = append(q.options, text.text), append(q.marked, allMarked(text.text, text.marked)), inOption
+		return true
+	}
 	opts := optionsAt(l.text, len(q.options))
 	if opts == nil {
 		return false
@@ -704,6 +713,7 @@ func (q *textQuestion) settleType(s section) {
 		q.tag = q.stem[m[2]:m[3]]
 		q.stem = strings.TrimSpace(q.stem[:m[0]] + q.stem[m[1]:])
 	}
+	q.stem = strings.TrimRight(strings.TrimSuffix(strings.TrimSpace(q.stem), "*"), " ") // "required", as survey sites mark it
 	word := q.tag
 	if word == "" {
 		word = s.word

@@ -30,6 +30,9 @@ var (
 	tableHead  = regexp.MustCompile(`^[#*\s]*(?:[一二三四五六七八九十]+\s*[、.．]|附[:：]?)?\s*[【\[]?\s*(?:参考|标准|正确|试题|全部)?答案\s*(?:及|与|和)?(?:解析|部分|表|汇总)?\s*[】\]]?\s*[:：]?[*\s]*$`)
 	tableRange = regexp.MustCompile(`(\d{1,4})\s*[-–—―~～至到]\s*(\d{1,4})\s*题?\s*[:：.、．]?`)
 	tableOne   = regexp.MustCompile(`(\d{1,4})\s*[.．、:：)）]`)
+	// spacedKeys is "1  A   2  B": a table whose cells became spaces.
+	spacedKeys = regexp.MustCompile(`^\s*(?:\d{1,4}[ \t\x{3000}]+(?:[A-ZＡ-Ｚ]{1,10}|[√×✓✗]|对|错|正确|错误)(?:[ \t\x{3000}]+|$)){2,}$`)
+	spacedKey  = regexp.MustCompile(`(\d{1,4})[ \t\x{3000}]+([A-ZＡ-Ｚ]{1,10}|[√×✓✗]|对|错|正确|错误)`)
 	// tableLabel is "答案：" with keys on its own line.
 	tableLabel = regexp.MustCompile(`^\s*[【\[]?\s*(?:参考|标准|正确|试题)?答案\s*[】\]]?\s*[:：]?\s*(\d.*)$`)
 	// tableOrdinal names a section by its place alone: "一、1.A 2.B".
@@ -78,7 +81,7 @@ func looksLikeKeys(text string) bool {
 			text = rest
 		}
 	}
-	return tableLine.MatchString(text) || tableKeys.MatchString(text)
+	return tableLine.MatchString(text) || tableKeys.MatchString(text) || spacedKeys.MatchString(text)
 }
 
 // closesTable reports that a line in an open table begins something else: a heading of questions that the table is not
@@ -149,6 +152,9 @@ func (t *keyTable) line(r *textReader, l line) {
 	}
 	if strings.TrimSpace(text) == "" {
 		return
+	}
+	if spacedKeys.MatchString(text) {
+		text = spacedKey.ReplaceAllString(text, "$1.$2")
 	}
 	marks := tableMarks(text)
 	if len(marks) == 0 || marks[0].start > 0 && strings.TrimSpace(text[:marks[0].start]) != "" {

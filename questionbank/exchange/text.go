@@ -68,6 +68,7 @@ type textReader struct {
 	tabled   int             // how many questions stood before the end of the last table
 	repeated map[string]bool // running heads: lines that come again and again
 	skipped  []line          // between questions, used for nothing
+	first    int             // the first line that is not empty
 	strays   []Row           // parts of questions that belong to none
 	ahead    []line          // what comes after the line that is read
 	cuts     int             // labels found inside the line that is read
@@ -89,6 +90,9 @@ func readTextNotes(lines []line) ([]Row, []Note) {
 			r.blank = true
 			r.pictures(l)
 			continue
+		}
+		if r.first == 0 {
+			r.first = l.no
 		}
 		next := ""
 		for _, n := range lines[i+1:] {
@@ -645,6 +649,7 @@ func (r *textReader) skip(l line) {
 	switch {
 	case optionStart.MatchString(strings.ToUpper(l.text)), label.MatchString(l.text), bareKey.MatchString(l.text):
 		r.lost(l)
+	case l.no == r.first && len([]rune(l.text)) <= 40: // the file's name
 	case !title.MatchString(l.text) || len([]rune(l.text)) > 40:
 		r.skipped = append(r.skipped, l)
 	}
@@ -680,6 +685,10 @@ func (r *textReader) more(l line, next string) {
 	case inExplanation:
 		if r.blank {
 			q.warn("", "text.joined", l.text)
+		}
+		if q.list > 0 && questionStart.MatchString(l.text) {
+			q.explanation += "\n" + l.text
+			return
 		}
 		q.explanation = joinLines(q.explanation, l.text)
 	case inKey:

@@ -136,11 +136,21 @@ func optionsInside(text string) (opts []option, at int) {
 		if m.space == 0 && !closed {
 			continue
 		}
-		if c := chain(text, marks, i); len(c) >= 2 {
+		if c := chain(text, marks, i); len(c) >= 2 && !blankBetween(text, c) {
 			return c, m.start
 		}
 	}
 	return nil, 0
+}
+
+// blankBetween reports that nothing stands after a label: "（A、B、C）" is a key.
+func blankBetween(text string, opts []option) bool {
+	for _, o := range opts[:len(opts)-1] {
+		if isEmpty(text[o.from:o.to]) {
+			return true
+		}
+	}
+	return false
 }
 
 // chain follows the labels from marks[first]: each next letter at the place that suits best, which is one that is

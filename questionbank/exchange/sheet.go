@@ -155,7 +155,7 @@ func readGrid(g grid) (rows []Row, ok bool) {
 		sheetType = t
 	}
 	for r := at + 1; r < len(g.rows); r++ {
-		if isBlankRow(g.rows[r]) {
+		if isBlankRow(g.rows[r]) || g.isUnused(r, columns) {
 			continue
 		}
 		if g.isDescription(r, at, columns) {
@@ -186,6 +186,19 @@ func isBlankRow(row []string) bool {
 	for _, c := range row {
 		if !isEmpty(c) {
 			return false
+		}
+	}
+	return true
+}
+
+// isUnused reports a row that a template has numbered, or given a type, for a question that nobody wrote.
+func (g grid) isUnused(r int, columns map[int]column) bool {
+	for c, col := range columns {
+		switch col.field {
+		case "stem", "key", "option", "options", "explanation", "image":
+			if c < len(g.rows[r]) && !isEmpty(g.rows[r][c]) {
+				return false
+			}
 		}
 	}
 	return true

@@ -1,7 +1,6 @@
 package exchange
 
 import (
-	"regexp"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -10,7 +9,7 @@ import (
 )
 
 // bracketed finds brackets whose content may be a key: letters, or a word for true or false.
-var bracketed = regexp.MustCompile(`([（(\[【])([\s\x{00a0}\x{3000}_＿]*)([A-Za-zＡ-Ｚａ-ｚ](?:[\s,，、;；]*[A-Za-zＡ-Ｚａ-ｚ]){0,9}|[√✓✔×✗✘╳❌✅]|对|错|正确|错误|[TFtf])([\s\x{00a0}\x{3000}_＿]*)([）)\]】])`)
+var bracketed = wide(`([（(\[【])([\s_＿]*)([A-Za-zＡ-Ｚａ-ｚ](?:[\s,，、;；]*[A-Za-zＡ-Ｚａ-ｚ]){0,9}|[√✓✔×✗✘╳❌✅]|对|错|正确|错误|[TFtf])([\s_＿]*)([）)\]】])`)
 
 // candidate is a bracket of the stem that may hold the key.
 type candidate struct {
@@ -110,11 +109,11 @@ func (d *draft) sameKey(q *questionbank.Question, text string) bool {
 }
 
 var (
-	ticked = regexp.MustCompile(`\s*(?:[（(【\[]\s*(?:√|✓|✔|正确答案|正确|对)\s*[）)】\]]|[√✓✔])\s*$`)
+	ticked = wide(`\s*(?:[（(【\[]\s*(?:√|✓|✔|正确答案|正确|对)\s*[）)】\]]|[√✓✔])\s*$`)
 	// explained is a key that an explanation names: "故选B", "正确答案是 AC".
-	explained = regexp.MustCompile(`(?:正确答案|参考答案|本题答案|答案|正确选项|故选|应选|故本题选|因此选|所以选)\s*(?:应?[为是选]|[:：])*\s*([A-ZＡ-Ｚ]+(?:[、,，]\s*[A-ZＡ-Ｚ])*)(?:[^A-Za-z0-9]|$)`)
+	explained = wide(`(?:正确答案|参考答案|本题答案|答案|正确选项|故选|应选|故本题选|因此选|所以选)\s*(?:应?[为是选]|[:：])*\s*([A-ZＡ-Ｚ]+(?:[、,，]\s*[A-ZＡ-Ｚ])*)(?:[^A-Za-z0-9]|$)`)
 	// filled is a bracket that holds the answer of a fill-in itself.
-	filled = regexp.MustCompile(`[（(]\s*([^（()）]*[^（()）\s])\s*[)）]`)
+	filled = wide(`[（(]\s*([^（()）]*[^（()）\s])\s*[)）]`)
 )
 
 // tickedOptions takes a tick off the options that have one: "B. 北京 √".
@@ -150,7 +149,7 @@ func (d *draft) tickedOptions(q *questionbank.Question) {
 }
 
 // trailingMark is a mark without brackets at the end of a true-or-false sentence: "水往低处流。 √".
-var trailingMark = regexp.MustCompile(`[\s\x{3000}。.]([√✓✔×✗✘])\s*$`)
+var trailingMark = wide(`[\s。.]([√✓✔×✗✘])\s*$`)
 
 func (d *draft) keyOfTail(q *questionbank.Question) {
 	if q.Type != questionbank.Judge || strings.TrimSpace(d.key) != "" || d.letters != nil {

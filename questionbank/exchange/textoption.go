@@ -1,7 +1,6 @@
 package exchange
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -12,7 +11,7 @@ type option struct {
 	doubt    bool // it may have been split at a wrong place
 }
 
-var optionStart = regexp.MustCompile(`^[\s\x{3000}\x{00a0}]*(?:[(（]\s*[A-ZＡ-Ｚ]\s*[)）]|[A-ZＡ-Ｚ]\s*[.．、:：)）,，]|[A-Z][ \t\x{3000}\x{00a0}]+\S)`)
+var optionStart = wide(`^\s*(?:[(（]\s*[A-ZＡ-Ｚ]\s*[)）]|[A-ZＡ-Ｚ]\s*[.．、:：)）,，]|[A-Z]\s+\S)`)
 
 // optionMark is a place in a line that may begin an option.
 type optionMark struct {

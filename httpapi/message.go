@@ -108,6 +108,8 @@ var catalogue = map[string]text{
 	"question.key_twice":     {"答案里有重复的字母", "The key has a letter twice."},
 	"question.key_one":       {"单选和判断题只有一个答案", "Single choice and true or false have one key."},
 	"question.key_order":     {"排序题的答案要包含每个选项", "The key of an ordering question has every option."},
+	"export.empty":           {"没有符合条件的题目，出不了试卷", "No question fits, so there is no paper."},
+	"export.too_many":        {"试卷最多 {most} 题，这里有 {n} 题。请先按题型、分类或难度筛选", "A paper may have {most} questions, and these are {n}. Please filter by type, category or difficulty first."},
 	"import.missing":         {"没有这次导入", "There is no such import."},
 	"import.row_missing":     {"没有这一行", "There is no such row."},
 	"import.stored":          {"这个文件已经导入", "This file was imported already."},

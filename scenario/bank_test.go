@@ -61,6 +61,10 @@ func banksAndImports(t *testing.T, s *server) {
 		{"not found by search", viewer, "GET", hand + "/questions?q=%E9%95%BF%E6%B1%9F", nil, 200, []string{`"total":0`, `"questions":[]`}, nil},
 		{"as GIFT", viewer, "GET", hand + "/export?format=gift", nil, 200, []string{"我国的首都", "{~上海 =北京 }"}, nil},
 		{"as a workbook", viewer, "GET", hand + "/export", nil, 200, []string{"PK"}, nil},
+		{"as a paper to print", viewer, "GET", hand + "/export?format=html", nil, 200, []string{"<title>手工</title>", "一、单项选择题", "首都"}, []string{"参考答案", "<script"}},
+		{"as a paper with keys", viewer, "GET", hand + "/export?format=html&keys=true&type=single", nil, 200, []string{"参考答案与解析", "1．B"}, nil},
+		{"as a Word document", viewer, "GET", hand + "/export?format=docx&keys=true", nil, 200, []string{"PK"}, nil},
+		{"as a paper of nothing", viewer, "GET", hand + "/export?format=html&type=fill", nil, 409, []string{`"export.empty"`}, nil},
 		{"as something else", viewer, "GET", hand + "/export?format=pdf", nil, 400, []string{`"format":"value.choice"`}, nil},
 		{"an empty workbook", viewer, "GET", "/api/v1/banks/template/export", nil, 200, []string{"PK"}, nil},
 		{"edited", org, "PUT", "/api/v1/questions/" + q.ID, question, 200, []string{`"version":2`, "首都是哪里"}, nil},
@@ -82,6 +86,11 @@ func banksAndImports(t *testing.T, s *server) {
 	if in.Counts.OK != 20000 {
 		t.Errorf("a file of %d bytes: %+v", large.Len(), in.Counts)
 	}
+	var largeBank struct {
+		BankID string `json:"bank_id"`
+	}
+	org.do("POST", "/api/v1/imports/"+in.ID+"/store", fields{"bank": "大题库"}).ok(&largeBank)
+	run(t, []scenario{{"a paper of a whole large bank", viewer, "GET", "/api/v1/banks/" + largeBank.BankID + "/export?format=docx", nil, 409, []string{`"export.too_many"`, "20000 题"}, nil}})
 	org.do("POST", "/api/v1/imports?name=two.csv", []byte("题干,题型,A,B,答案\n甲？,单选,一,二,AB\n乙？,单选,一,二,AB\n")).ok(&in)
 	run(t, []scenario{{"one mend for all rows", org, "POST", "/api/v1/imports/" + in.ID + "/mend", fields{"mend": "type.multiple"}, 200, []string{`"error":0`, `"ok":2`, `"said":[]`}, nil}})
 	readLater(t, org)

@@ -34,6 +34,8 @@ type document struct {
 func (d *document) read() error {
 	d.load.Do(func() {
 		openapi3filter.RegisterBodyDecoder("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", openapi3filter.FileBodyDecoder)
+		openapi3filter.RegisterBodyDecoder("application/vnd.openxmlformats-officedocument.wordprocessingml.document", openapi3filter.FileBodyDecoder)
+		openapi3filter.RegisterBodyDecoder("text/html", openapi3filter.FileBodyDecoder)
 		var b []byte
 		if b, d.err = os.ReadFile("../docs/openapi.yaml"); d.err != nil {
 			return

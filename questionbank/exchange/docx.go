@@ -59,6 +59,7 @@ type paragraph struct {
 	level  int
 	style  string
 	media  []Media
+	boxes  []paragraph // text boxes that are anchored here
 }
 
 func (d *docxReader) token() (xml.Token, error) {
@@ -124,6 +125,9 @@ func (d *docxReader) add(p paragraph) {
 		d.lines = append(d.lines, l)
 		from = i + 1
 	}
+	for _, b := range p.boxes {
+		d.add(b)
+	}
 }
 
 func someTrue(b []bool) bool {
@@ -136,7 +140,7 @@ func someTrue(b []bool) bool {
 }
 
 // skipped are elements whose text nobody sees, or sees twice.
-var skipped = map[string]bool{"del": true, "moveFrom": true, "instrText": true, "Fallback": true, "txbxContent": true, "delText": true, "pPrChange": true, "rPrChange": true}
+var skipped = map[string]bool{"del": true, "moveFrom": true, "instrText": true, "Fallback": true, "delText": true, "pPrChange": true, "rPrChange": true}
 
 // paragraph reads up to the end of w:p.
 func (d *docxReader) paragraph() (paragraph, error) {
@@ -160,6 +164,12 @@ func (d *docxReader) paragraph() (paragraph, error) {
 				if err := d.dec.Skip(); err != nil {
 					return p, err
 				}
+			case name == "txbxContent":
+				boxes, err := d.textBox()
+				if err != nil {
+					return p, err
+				}
+				p.boxes = append(p.boxes, boxes...)
 			case name == "pPr":
 				inPPr = true
 			case name == "pStyle":
@@ -207,6 +217,31 @@ func (d *docxReader) paragraph() (paragraph, error) {
 				inPPr = false
 			case "r":
 				inRun = false
+			}
+		}
+	}
+}
+
+// textBox reads up to the end of w:txbxContent.
+func (d *docxReader) textBox() ([]paragraph, error) {
+	var out []paragraph
+	for {
+		t, err := d.token()
+		if err != nil {
+			return nil, err
+		}
+		switch e := t.(type) {
+		case xml.StartElement:
+			if e.Name.Local == "p" {
+				p, err := d.paragraph()
+				if err != nil {
+					return nil, err
+				}
+				out = append(out, p)
+			}
+		case xml.EndElement:
+			if e.Name.Local == "txbxContent" {
+				return out, nil
 			}
 		}
 	}

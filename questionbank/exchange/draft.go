@@ -60,6 +60,7 @@ func (d draft) resolve() Row {
 	q.Options = d.readOptions()
 	d.tickedOptions(&q)
 	d.keyOfStem(&q)
+	d.keyOfTail(&q)
 	d.keyOfExplanation(&q)
 	q.Stem = d.stem
 	if q.Stem == "" {

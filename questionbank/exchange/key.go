@@ -63,6 +63,13 @@ func readKey(found string, options []string, numbered bool) choiceKey {
 		return choiceKey{letters: letters}
 	case digitsOnly.MatchString(t):
 		letters, ok := numbersKey(t, len(options))
+		if byText == nil && !numbered {
+			for _, split := range []*regexp.Regexp{keySplit, keySplitAll} { // "2;4" of 2, 3 and 4
+				if byText = textKeys(found, options, split); byText != nil {
+					break
+				}
+			}
+		}
 		switch {
 		case numbered && ok:
 			return choiceKey{letters: letters}

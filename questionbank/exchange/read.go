@@ -137,7 +137,7 @@ func Detect(name string, data []byte) (Format, error) {
 		return detectXML(text)
 	case text[0] == '{' || text[0] == '[' && !typeTag.MatchString(firstLine(text)):
 		if looksLikeJSON(text) {
-			if strings.Contains(strings.TrimSpace(text), "\n{") && text[0] == '{' {
+			if text[0] == '{' && oneValue(firstLine(text)) && strings.Contains(strings.TrimSpace(text), "\n") {
 				return JSONLines, nil
 			}
 			return JSON, nil
@@ -160,6 +160,12 @@ func Detect(name string, data []byte) (Format, error) {
 		return CSV, nil
 	}
 	return Text, nil
+}
+
+// oneValue reports a line that is a JSON value by itself.
+func oneValue(l string) bool {
+	_, err := decodeJSON(strings.TrimRight(strings.TrimSpace(l), ","))
+	return err == nil
 }
 
 func firstLine(s string) string {

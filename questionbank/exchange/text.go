@@ -1,7 +1,6 @@
 package exchange
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -68,6 +67,7 @@ type textReader struct {
 	tabled   int             // how many questions stood before the end of the last table
 	repeated map[string]bool // running heads: lines that come again and again
 	skipped  []line          // between questions, used for nothing
+	first    int             // the first line that is not empty
 	strays   []Row           // parts of questions that belong to none
 	ahead    []line          // what comes after the line that is read
 	cuts     int             // labels found inside the line that is read
@@ -89,6 +89,9 @@ func readTextNotes(lines []line) ([]Row, []Note) {
 			r.blank = true
 			r.pictures(l)
 			continue
+		}
+		if r.first == 0 {
+			r.first = l.no
 		}
 		next := ""
 		for _, n := range lines[i+1:] {
@@ -147,32 +150,34 @@ func runningHeads(lines []line) map[string]bool {
 }
 
 var (
-	pageNumber = regexp.MustCompile(`^(?i:[-—–·\s]*\d{1,4}[-—–·\s]*|第\s*\d+\s*页.*|page\s*\d+.*|\d+\s*/\s*\d+|共\s*\d+\s*页)$`)
-	chapter    = regexp.MustCompile(`^(?:第\s*[一二三四五六七八九十百\d]+\s*(?:章|节|编|篇|单元|部分|模块)|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[)）])[\s、:：.．]*(.{0,40})$`)
-	title      = regexp.MustCompile(`(?:题库|试题|试卷|知识竞赛|练习题?|考试|真题|模拟题|汇总|大全|答题卡)`)
+	pageNumber = wide(`^(?i:[-—–·\s]*\d{1,4}[-—–·\s]*|第\s*\d+\s*页.*|page\s*\d+.*|\d+\s*/\s*\d+|共\s*\d+\s*页)$`)
+	chapter    = wide(`^(?:第\s*[一二三四五六七八九十百\d]+\s*(?:章|节|编|篇|单元|部分|模块)|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[)）])[\s、:：.．]*(.{0,40})$`)
+	title      = wide(`(?:题库|试题|试卷|知识竞赛|练习题?|考试|真题|模拟题|汇总|大全|答题卡)`)
 
-	questionStart = regexp.MustCompile(`^(?:(?:Q|q|题目?|试题|问题)\s*)?(?:第\s*)?(\d{1,4})\s*题?\s*([.．、:：)）,，])\s*(.*)$`)
-	questionInBr  = regexp.MustCompile(`^[(（【\[]\s*(\d{1,4})\s*[)）】\]]\s*[.．、]?\s*(.*)$`)
-	questionNth   = regexp.MustCompile(`^第\s*(\d{1,4})\s*题\s*[.．、:：]?\s*(.*)$`)
-	judgeFirst    = regexp.MustCompile(`^[(（]\s*([√×✓✗✔✘xX对错]?)\s*[)）]\s*(\d{1,4})\s*[.．、]\s*(.+)$`)
+	questionStart = wide(`^(?:(?:Q|q|题目?|试题|问题)\s*)?(?:第\s*)?(\d{1,4})\s*题?\s*([.．、:：)）,，])\s*(.*)$`)
+	questionInBr  = wide(`^[(（【\[]\s*(\d{1,4})\s*[)）】\]]\s*[.．、]?\s*(.*)$`)
+	questionNth   = wide(`^第\s*(\d{1,4})\s*题\s*[.．、:：]?\s*(.*)$`)
+	stemLabel     = wide(`^(?:题目|题干|问题|试题)\s*[:：]\s*(\S.*)$`)
+	bulletOption  = wide(`^[○◯□☐]\s*(\S.*)$`) // as survey sites print them
+	judgeFirst    = wide(`^[(（]\s*([√×✓✗✔✘xX对错]?)\s*[)）]\s*(\d{1,4})\s*[.．、]\s*(.+)$`)
 
-	typeTag = regexp.MustCompile(`[【\[(（]\s*((?:单项?选择?|多项?选择?|单选|多选|不定项选?择?|判断|是非|填空|排序|简答|问答)题?)\s*[】\])）]`)
+	typeTag = wide(`[【\[(（]\s*((?:单项?选择?|多项?选择?|单选|多选|不定项选?择?|判断|是非|填空|排序|简答|问答)题?)\s*[】\])）]`)
 
-	headingLine  = regexp.MustCompile(`^[#*\s]*(?:第?[一二三四五六七八九十百]+(?:部分|大题|题)?\s*[、.．:：,，]?|[(（][一二三四五六七八九十\d]+[)）]|\d{1,2}\s*[、.．]|[IVXivx]{1,4}\s*[.、])?\s*[【\[《]?\s*(?:[一-龥]{0,8}?)(单项选择|单选|多项选择|多选|不定项选择|不定项|选择|判断正误|判断|是非|对错|填空|排序|简答|问答|论述|名词解释|案例分析|计算|综合|材料分析)(?:题|题型|题目|部分|题库)?\s*[】\]》]?[*\s]*(.*)$`)
-	headingRest  = regexp.MustCompile(`^[\s:：.。、，,;；\-—]*(?:(?:[(（【\[].*)|(?:(?:本大题|本题|本部分|共|每|满分|总|下列|以下|请|将|答|正确|对的|认为|在|\d+\s*[题道个分]).*))?$`)
-	judgeLetter  = regexp.MustCompile(`(?:正确|对)[^,，;；。错AB]{0,8}["“']?A.{0,12}(?:错误|错)[^,，;；。AB]{0,8}["“']?B`)
-	judgeRletter = regexp.MustCompile(`(?:正确|对)[^,，;；。错AB]{0,8}["“']?B.{0,12}(?:错误|错)[^,，;；。AB]{0,8}["“']?A`)
+	headingLine  = wide(`^[#*\s]*(?:第?[一二三四五六七八九十百]+(?:部分|大题|题)?\s*[、.．:：,，]?|[(（][一二三四五六七八九十\d]+[)）]|\d{1,2}\s*[、.．]|[IVXivx]{1,4}\s*[.、])?\s*[【\[《]?\s*(?:[一-龥]{0,8}?)(单项选择|单选|多项选择|多选|不定项选择|不定项|选择|判断正误|判断|是非|对错|填空|排序|简答|问答|论述|名词解释|案例分析|计算|综合|材料分析)(?:题|题型|题目|部分|题库)?\s*[】\]》]?[*\s]*(.*)$`)
+	headingRest  = wide(`^[\s:：.。、，,;；\-—]*(?:(?:[(（【\[].*)|(?:(?:本大题|本题|本部分|共|每|满分|总|下列|以下|请|将|答|正确|对的|认为|在|\d+\s*[题道个分]).*))?$`)
+	judgeLetter  = wide(`(?:正确|对)[^,，;；。错AB]{0,8}["“']?A.{0,12}(?:错误|错)[^,，;；。AB]{0,8}["“']?B`)
+	judgeRletter = wide(`(?:正确|对)[^,，;；。错AB]{0,8}["“']?B.{0,12}(?:错误|错)[^,，;；。AB]{0,8}["“']?A`)
 )
 
 // labels of a question's parts. The longer ones stand before those that they begin with.
 const labelWords = `正确答案|参考答案|标准答案|试题答案|答案解析|试题解析|题目解析|答案|解析|详解|分析|说明|难易程度|难度系数|难度|分类|知识点|章节|考点|出处|来源|依据|分值|分数|标签|(?i:correct answer|answer|key|explanation|difficulty|category|source)`
 
 var (
-	label    = regexp.MustCompile(`^\s*(?:[【\[(（]\s*(` + labelWords + `)\s*[】\])）]\s*[:：]?|(` + labelWords + `|答)\s*(?:[是为]\s*)?[:：])\s*(.*)$`)
-	labelAny = regexp.MustCompile(`^\s*[【\[(（]?\s*(?:` + labelWords + `)\s*[】\])）]?\s*[:：]?`)
+	label    = wide(`^\s*(?:[【\[(（]\s*(` + labelWords + `)\s*[】\])）]\s*[:：]?|(` + labelWords + `|答)\s*(?:[是为]\s*)?[:：])\s*(.*)$`)
+	labelAny = wide(`^\s*[【\[(（]?\s*(?:` + labelWords + `)\s*[】\])）]?\s*[:：]?`)
 	// labelInside cuts "答案：B 解析：……" and "【答案】B【解析】……".
-	labelInside = regexp.MustCompile(`[【\[]\s*(?:` + labelWords + `)\s*[】\]]\s*[:：]?|(?:` + labelWords + `)\s*[:：]`)
-	bareKey     = regexp.MustCompile(`^\s*(?:正确|参考|标准)?答案\s*(?:[是为选])?\s*([A-Za-zＡ-Ｚ]+|[√×✓✗]|对|错|正确|错误)\s*[。.]?$`)
+	labelInside = wide(`[【\[]\s*(?:` + labelWords + `)\s*[】\]]\s*[:：]?|(?:` + labelWords + `)\s*[:：]`)
+	bareKey     = wide(`^\s*(?:正确|参考|标准)?答案\s*(?:[是为选])?\s*([A-Za-zＡ-Ｚ]+|[√×✓✗]|对|错|正确|错误)\s*[。.]?$`)
 )
 
 // headingType reads a heading such as 一、单项选择题（每题 2 分）.
@@ -287,6 +292,8 @@ func (r *textReader) question(l line) bool {
 	} else if m := questionInBr.FindStringSubmatch(text); m != nil {
 		number, _ = strconv.Atoi(m[1])
 		rest = m[2]
+	} else if m := stemLabel.FindStringSubmatch(text); m != nil && (r.cur == nil || r.cur.complete()) {
+		rest = m[1]
 	} else if tag == "" {
 		return false
 	} else {
@@ -549,6 +556,11 @@ func (r *textReader) options(l line) bool {
 	if q.part == inExplanation && len(q.options) >= 2 {
 		return false
 	}
+	if m := bulletOption.FindStringSubmatch(l.text); m != nil && len(q.options) < questionbank.MaxOptions && !q.hasKey {
+		text := r.tail(l, m[1])
+		q.options, q.marked, q.part = append(q.options, text.text), append(q.marked, allMarked(text.text, text.marked)), inOption
+		return true
+	}
 	opts := optionsAt(l.text, len(q.options))
 	if opts == nil {
 		return false
@@ -604,7 +616,7 @@ func allMarked(text string, marks []bool) bool {
 }
 
 // judgeMarked is a sentence with its mark at the end, as lists of true-or-false questions have them.
-var judgeMarked = regexp.MustCompile(`[（(]\s*(?:[√×✓✗✔✘]|对|错|正确|错误|[TFtf])\s*[）)]\s*[。.]?$`)
+var judgeMarked = wide(`[（(]\s*(?:[√×✓✗✔✘]|对|错|正确|错误|[TFtf])\s*[）)]\s*[。.]?$`)
 
 // unnumbered reports that a line without a number is a question: options come next, or it holds its own mark.
 func (r *textReader) unnumbered(text, next string) bool {
@@ -636,6 +648,7 @@ func (r *textReader) skip(l line) {
 	switch {
 	case optionStart.MatchString(strings.ToUpper(l.text)), label.MatchString(l.text), bareKey.MatchString(l.text):
 		r.lost(l)
+	case l.no == r.first && len([]rune(l.text)) <= 40: // the file's name
 	case !title.MatchString(l.text) || len([]rune(l.text)) > 40:
 		r.skipped = append(r.skipped, l)
 	}
@@ -672,6 +685,10 @@ func (r *textReader) more(l line, next string) {
 		if r.blank {
 			q.warn("", "text.joined", l.text)
 		}
+		if q.list > 0 && questionStart.MatchString(l.text) {
+			q.explanation += "\n" + l.text
+			return
+		}
 		q.explanation = joinLines(q.explanation, l.text)
 	case inKey:
 		if !q.hasKey {
@@ -704,6 +721,7 @@ func (q *textQuestion) settleType(s section) {
 		q.tag = q.stem[m[2]:m[3]]
 		q.stem = strings.TrimSpace(q.stem[:m[0]] + q.stem[m[1]:])
 	}
+	q.stem = strings.TrimRight(strings.TrimSuffix(strings.TrimSpace(q.stem), "*"), " ") // "required", as survey sites mark it
 	word := q.tag
 	if word == "" {
 		word = s.word

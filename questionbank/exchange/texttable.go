@@ -1,7 +1,6 @@
 package exchange
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -27,17 +26,22 @@ type keyEntry struct {
 }
 
 var (
-	tableHead  = regexp.MustCompile(`^[#*\s]*(?:[一二三四五六七八九十]+\s*[、.．]|附[:：]?)?\s*[【\[]?\s*(?:参考|标准|正确|试题|全部)?答案\s*(?:及|与|和)?(?:解析|部分|表|汇总)?\s*[】\]]?\s*[:：]?[*\s]*$`)
-	tableRange = regexp.MustCompile(`(\d{1,4})\s*[-–—―~～至到]\s*(\d{1,4})\s*题?\s*[:：.、．]?`)
-	tableOne   = regexp.MustCompile(`(\d{1,4})\s*[.．、:：)）]`)
+	tableHead  = wide(`^[#*\s]*(?:[一二三四五六七八九十]+\s*[、.．]|附[:：]?)?\s*[【\[]?\s*(?:参考|标准|正确|试题|全部)?答案\s*(?:及|与|和)?(?:解析|部分|表|汇总)?\s*[】\]]?\s*[:：]?[*\s]*$`)
+	tableRange = wide(`(\d{1,4})\s*[-–—―~～至到]\s*(\d{1,4})\s*题?\s*[:：.、．]?`)
+	tableOne   = wide(`(\d{1,4})\s*[.．、:：)）]`)
+	// spacedKeys is "1  A   2  B": a table whose cells became spaces.
+	spacedKeys = wide(`^\s*(?:\d{1,4}\s+(?:[A-ZＡ-Ｚ]{1,10}|[√×✓✗]|对|错|正确|错误)(?:\s+|$)){2,}$`)
+	spacedKey  = wide(`(\d{1,4})\s+([A-ZＡ-Ｚ]{1,10}|[√×✓✗]|对|错|正确|错误)`)
 	// tableLabel is "答案：" with keys on its own line.
-	tableLabel = regexp.MustCompile(`^\s*[【\[]?\s*(?:参考|标准|正确|试题)?答案\s*[】\]]?\s*[:：]?\s*(\d.*)$`)
+	tableLabel = wide(`^\s*[【\[]?\s*(?:参考|标准|正确|试题)?答案\s*[】\]]?\s*[:：]?\s*(\d.*)$`)
 	// tableOrdinal names a section by its place alone: "一、1.A 2.B".
-	tableOrdinal = regexp.MustCompile(`^\s*(?:第\s*)?([一二三四五六七八九十]+)\s*(?:大题|部分|题)?\s*[、.．:：]\s*`)
-	chapterOnly  = regexp.MustCompile(`^第\s*[一二三四五六七八九十百\d]+\s*(?:章|节|编|篇|单元|部分|模块)`)
-	shortKey     = regexp.MustCompile(`^(?:[A-Za-z]{1,10}|[√×✓✗]|对|错|正确|错误)?$`)
-	tableLine    = regexp.MustCompile(`^\s*\d{1,4}\s*[-–—―~～至到]\s*\d{1,4}\s*题?\s*[:：.、．]?\s*[A-Za-zＡ-Ｚ√×✓✗对错TF]`)
-	tableKeys    = regexp.MustCompile(`^\s*\d{1,4}\s*[.．、:：)）]\s*(?:[A-ZＡ-Ｚ]{1,10}|[√×✓✗]|对|错|正确|错误)(?:[\s,，;；、.。]+\d{1,4}\s*[.．、:：)）]\s*(?:[A-ZＡ-Ｚ]{1,10}|[√×✓✗]|对|错|正确|错误))*[\s,，;；.。]*$`)
+	tableOrdinal = wide(`^\s*(?:第\s*)?([一二三四五六七八九十]+)\s*(?:大题|部分|题)?\s*[、.．:：]\s*`)
+	chapterOnly  = wide(`^第\s*[一二三四五六七八九十百\d]+\s*(?:章|节|编|篇|单元|部分|模块)`)
+	explainWord  = wide(`解析|详解|分析|说明|[:：]`)
+	keyFirst     = wide(`^\s*(?:[A-ZＡ-Ｚ]{1,10}|[√×✓✗]|对|错|正确|错误)(?:[\s,，;；。.【]|$)`)
+	shortKey     = wide(`^(?:[A-Za-z]{1,10}|[√×✓✗]|对|错|正确|错误)?$`)
+	tableLine    = wide(`^\s*\d{1,4}\s*[-–—―~～至到]\s*\d{1,4}\s*题?\s*[:：.、．]?\s*[A-Za-zＡ-Ｚ√×✓✗对错TF]`)
+	tableKeys    = wide(`^\s*\d{1,4}\s*[.．、:：)）]\s*(?:[A-ZＡ-Ｚ]{1,10}|[√×✓✗]|对|错|正确|错误)(?:[\s,，;；、.。]+\d{1,4}\s*[.．、:：)）]\s*(?:[A-ZＡ-Ｚ]{1,10}|[√×✓✗]|对|错|正确|错误))*[\s,，;；.。]*$`)
 )
 
 // opensTable reports that the keys of the questions above begin here; keys is what stands on the line itself, as in
@@ -78,7 +82,7 @@ func looksLikeKeys(text string) bool {
 			text = rest
 		}
 	}
-	return tableLine.MatchString(text) || tableKeys.MatchString(text)
+	return tableLine.MatchString(text) || tableKeys.MatchString(text) || spacedKeys.MatchString(text)
 }
 
 // closesTable reports that a line in an open table begins something else: a heading of questions that the table is not
@@ -150,6 +154,9 @@ func (t *keyTable) line(r *textReader, l line) {
 	if strings.TrimSpace(text) == "" {
 		return
 	}
+	if spacedKeys.MatchString(text) {
+		text = spacedKey.ReplaceAllString(text, "$1.$2")
+	}
 	marks := tableMarks(text)
 	if len(marks) == 0 || marks[0].start > 0 && strings.TrimSpace(text[:marks[0].start]) != "" {
 		if t.last >= 0 { // goes on with the explanation of the one before
@@ -205,6 +212,17 @@ func tableMarks(text string) []tableMark {
 		mark := tableMark{from: n, to: n, start: at + m[0], end: at + m[1]}
 		if isRange {
 			mark.to, _ = strconv.Atoi(text[at+m[4] : at+m[5]])
+		}
+		// "3.14" is no key of question 3, and in an explanation only the next number with a key after it begins another.
+		sep := text[at+m[1]-1]
+		if !isRange && sep == '.' && at+m[1] < len(text) && text[at+m[1]] >= '0' && text[at+m[1]] <= '9' {
+			at += m[1]
+			continue
+		}
+		if len(out) > 0 && explainWord.MatchString(text[out[len(out)-1].end:at+m[0]]) &&
+			(isRange || n != out[len(out)-1].to+1 || !isEmpty(string(before[len(before)-1:])) || !keyFirst.MatchString(text[at+m[1]:])) {
+			at += m[1]
+			continue
 		}
 		// In "1. 3.14 …" only what follows in order counts.
 		if len(out) > 0 && mark.from <= out[len(out)-1].to && !isRange {

@@ -39,6 +39,9 @@ func readXLSX(ctx context.Context, data []byte) (Result, error) {
 	defer book.Close()
 	extras := sheetExtras(z)
 	var out Result
+	if _, err := z.Open("xl/vbaProject.bin"); err == nil {
+		out.Notes = append(out.Notes, Note{Status: Warning, Code: "file.macros"})
+	}
 	headers, before := false, 0 // rows of the sheets before
 	counting := WithProgress(ctx, func(rows int) { Tell(ctx, before+rows) })
 	for _, name := range book.GetSheetList() {
@@ -53,7 +56,7 @@ func readXLSX(ctx context.Context, data []byte) (Result, error) {
 		before += len(g.rows)
 		Tell(ctx, before)
 		x := extras[name]
-		g.merged = x.cover(g.rows)
+		g.merged, g.formulas = x.cover(g.rows), x.formulas
 		rows, ok := readGrid(g)
 		if !ok {
 			if len(g.rows) > 1 {
@@ -123,6 +126,7 @@ func sheetGrid(ctx context.Context, book *excelize.File, name string) (grid, err
 type sheetExtra struct {
 	merges   []string        // "A2:A5"
 	pictures map[int][]Media // by row, from 1
+	formulas map[string]bool // cells that are worked out: "C7"
 }
 
 // cover gives the text of merged cells to the cells below that they cover.
@@ -160,10 +164,16 @@ func sheetExtras(z *zip.Reader) map[string]sheetExtra {
 		if name == "" || part == "" {
 			return
 		}
-		x := sheetExtra{pictures: map[int][]Media{}}
-		drawing := ""
+		x := sheetExtra{pictures: map[int][]Media{}, formulas: map[string]bool{}}
+		drawing, cell := "", ""
 		_ = eachElement(z, part, func(e xml.StartElement) {
 			switch e.Name.Local {
+			case "c":
+				cell = attr(e, "r")
+			case "f":
+				if len(x.formulas) < maxRows {
+					x.formulas[cell] = true
+				}
 			case "mergeCell":
 				x.merges = append(x.merges, attr(e, "ref"))
 			case "drawing":

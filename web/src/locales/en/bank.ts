@@ -30,6 +30,12 @@ const en: Record<keyof typeof zh, string> = {
   'bank.title': 'Question bank',
   'bank.rename': 'Rename',
   'bank.export': 'Export',
+  'bank.paper_docx': 'Paper, Word (no keys)',
+  'bank.paper_docx_keys': 'Paper, Word (with keys)',
+  'bank.paper_html': 'Paper, to print (no keys)',
+  'bank.paper_html_keys': 'Paper, to print (with keys)',
+  'bank.paper_large':
+    'A paper may have {most} questions, and these are {n}. Filter by type, category or difficulty first.',
   'import.template': 'Download an empty Excel template',
   'bank.new': 'New question',
   'bank.search': 'Search question and options',

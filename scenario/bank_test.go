@@ -22,9 +22,9 @@ func banksAndImports(t *testing.T, s *server) {
 	}
 	at := "/api/v1/imports/" + in.ID
 	run(t, []scenario{
-		{"the preview", viewer, "GET", at, nil, 200, []string{`"state":"preview"`, `"format":"csv"`, `"file_name":"题库.csv"`, `"bank_id":null`}, nil},
-		{"its rows", viewer, "GET", at + "/rows?limit=1", nil, 200, []string{`"no":1`, `"status":"ok"`, `"key":["B"]`, `"next":1`}, []string{"水果"}},
-		{"rows with errors", viewer, "GET", at + "/rows?status=error", nil, 200, []string{`"code":"key.one"`, `"mend":"改为多选"`, `"cell":"F3"`, `"code":"key.range"`, `"cell":"F4"`}, []string{"首都"}},
+		{"the preview", org, "GET", at, nil, 200, []string{`"state":"preview"`, `"format":"csv"`, `"file_name":"题库.csv"`, `"bank_id":null`}, nil},
+		{"its rows", org, "GET", at + "/rows?limit=1", nil, 200, []string{`"no":1`, `"status":"ok"`, `"key":["B"]`, `"next":1`}, []string{"水果"}},
+		{"rows with errors", org, "GET", at + "/rows?status=error", nil, 200, []string{`"code":"key.one"`, `"mend":"改为多选"`, `"cell":"F3"`, `"code":"key.range"`, `"cell":"F4"`}, []string{"首都"}},
 		{"one click", org, "PATCH", at + "/rows/2", fields{"mend": true}, 200, []string{`"status":"ok"`, `"type":"multiple"`, `"key":["A","C"]`}, nil},
 		{"no mend for this", org, "PATCH", at + "/rows/3", fields{"mend": true}, 409, []string{`"import.no_mend"`}, nil},
 		{"written anew, and wrong", org, "PATCH", at + "/rows/3", fields{"question": fields{"type": "single", "stem": "河？", "options": []string{"长江"}, "key": []string{"A"}, "difficulty": 3}}, 400, []string{`"options":"question.options_count"`}, nil},
@@ -33,7 +33,7 @@ func banksAndImports(t *testing.T, s *server) {
 		{"into no bank", org, "POST", at + "/store", fields{"bank": " "}, 400, []string{`"bank":"value.required"`}, nil},
 		{"stored", org, "POST", at + "/store", fields{"bank": "新题库"}, 200, []string{`"state":"stored"`, `"added":4`, `"known":0`}, nil},
 		{"not twice", org, "POST", at + "/store", fields{"bank": "新题库"}, 409, []string{`"import.stored"`}, nil},
-		{"listed", viewer, "GET", "/api/v1/imports", nil, 200, []string{in.ID, `"staff":"员工organizer"`}, nil},
+		{"listed", org, "GET", "/api/v1/imports", nil, 200, []string{in.ID, `"staff":"员工organizer"`}, nil},
 		{"nothing in it", org, "POST", "/api/v1/imports", []byte("今天天气很好"), 400, []string{`"import.empty"`}, nil},
 		{"no file that we know", org, "POST", "/api/v1/imports?name=a.pdf", []byte("%PDF-1.7"), 400, []string{`"import.unknown"`, "认不出"}, nil},
 		{"a broken file", org, "POST", "/api/v1/imports?name=a.xlsx", []byte("PK\x03\x04rubbish"), 400, []string{`"import.broken"`}, nil},
@@ -41,6 +41,7 @@ func banksAndImports(t *testing.T, s *server) {
 	var bank struct{ ID string }
 	org.do("POST", "/api/v1/banks", fields{"name": "手工题库"}).ok(&bank)
 	hand := "/api/v1/banks/" + bank.ID
+	org.do("PUT", hand+"/members/staff-viewer", nil).ok(nil)
 	question := fields{"type": "single", "category": "地理", "stem": "我国的首都是哪座城市？", "options": []string{"上海", "北京"}, "key": []string{"B"}, "difficulty": 2, "tags": []string{"首都"}}
 	var q struct{ ID string }
 	org.do("POST", hand+"/questions", question).ok(&q)

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"encoding/base32"
 	"errors"
-	"fmt"
 	"net/url"
 	"strings"
 	"time"
@@ -24,6 +23,7 @@ const (
 	totpDigits = otp.DigitsSix
 	totpDrift  = 1  // steps by which a phone's clock may be off
 	totpBytes  = 20 // of the secret, as RFC 4226 recommends
+	totpIssuer = "Leitai"
 
 	recoveryCodes = 10
 )
@@ -51,10 +51,9 @@ func (s *Store) StartTwoStep(ctx context.Context, staffID, password string) (Enr
 	if n == 0 {
 		return Enrolment{}, fault.New(fault.Conflict, "totp.on")
 	}
-	label := url.PathEscape("擂台 Leitai:" + row.Username)
-	q := url.Values{"secret": {secret}, "issuer": {"擂台 Leitai"}, "digits": {"6"}, "period": {fmt.Sprint(totpStep)}, "algorithm": {"SHA1"}}
-	// Apps take %20 for a space, and some of them no +.
-	return Enrolment{Secret: secret, URI: "otpauth://totp/" + label + "?" + strings.ReplaceAll(q.Encode(), "+", "%20")}, nil
+	// Everything else is what apps take for granted; a short text makes a QR code that is easy to scan.
+	uri := "otpauth://totp/" + totpIssuer + ":" + url.PathEscape(row.Username) + "?secret=" + secret + "&issuer=" + totpIssuer
+	return Enrolment{Secret: secret, URI: uri}, nil
 }
 
 // ConfirmTwoStep turns the second step on with a code of the new secret, which nobody can read afterwards, and returns

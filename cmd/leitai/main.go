@@ -21,7 +21,8 @@ type cli struct {
 	Import   importCmd   `cmd:"" help:"Read a question bank from a file: show what it holds, and store what is good."`
 	ReadBank readBankCmd `cmd:"" name:"read-bank" hidden:"" help:"Read a question bank from standard input."`
 	Config   configCmd   `cmd:"" help:"Print the effective settings, secrets hidden."`
-	Password passwordCmd `cmd:"" help:"Give a staff account a new random password."`
+	Staff    staffCmd    `cmd:"" help:"Accounts of staff: list them, or reset a password that was lost."`
+	Password passwordCmd `cmd:"" hidden:"" help:"Give a staff account a new random password (see staff reset-password)."`
 	Health   healthCmd   `cmd:"" help:"Ask a running server whether it is ready; exit code 0 means yes."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }

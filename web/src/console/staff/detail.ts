@@ -8,7 +8,8 @@ function value(name: string, v: unknown): string {
     if ('from' in v && 'to' in v) return `${value(name, v.from)} → ${value(name, v.to)}`
     return JSON.stringify(v)
   }
-  if (typeof v !== 'string') return String(v as number)
+  if (typeof v === 'number') return String(v)
+  if (typeof v !== 'string') return ''
   if (name === 'role') return tOr(`role.${v}`, v)
   if (name === 'reason') return tOr(`audit.reason.${v}`, v)
   if (name === 'kind') return tOr(`audit.link.${v}`, v)

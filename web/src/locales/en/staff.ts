@@ -250,6 +250,8 @@ const en: Record<keyof typeof zh, string> = {
   'audit.detail.command': 'step',
   'audit.detail.seq': 'ledger version',
   'audit.detail.code': 'room code',
+  'audit.detail.two_step_off': 'two-step off',
+  'audit.detail.enabled': 'enabled',
   'audit.yes': 'yes',
   'audit.no': 'no',
   'audit.reason.session.wrong': 'wrong user name or password',

@@ -241,6 +241,8 @@ const zh = {
   'audit.detail.command': '步骤',
   'audit.detail.seq': '台账版本',
   'audit.detail.code': '比赛码',
+  'audit.detail.two_step_off': '关闭两步验证',
+  'audit.detail.enabled': '启用',
   'audit.yes': '是',
   'audit.no': '否',
   'audit.reason.session.wrong': '用户名或密码不对',

@@ -1,6 +1,8 @@
 package httpapi
 
 import (
+	"errors"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -9,6 +11,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"leitai/fault"
+	"leitai/people"
 	"leitai/questionbank"
 )
 
@@ -88,9 +91,15 @@ func (a *API) listBanks(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	out := make([]bankView, len(banks))
-	for i, b := range banks {
-		out[i] = bankView(b)
+	reach, err := a.People.ReachOf(c.UserContext(), staffOf(c), people.OnBank)
+	if err != nil {
+		return err
+	}
+	out := []bankView{}
+	for _, b := range banks {
+		if reach.Has(b.ID) {
+			out = append(out, bankView(b))
+		}
 	}
 	return c.JSON(fiber.Map{"banks": out})
 }
@@ -119,11 +128,23 @@ func (a *API) createBank(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	id, err := a.Banks.CreateBank(c.UserContext(), time.Now(), name, nil)
+	id, err := a.makeBank(c, name)
 	if err != nil {
 		return err
 	}
+	subject(c, "bank", id, name)
 	return a.sendBank(c.Status(fiber.StatusCreated), id)
+}
+
+// makeBank makes an empty bank that is the caller's.
+func (a *API) makeBank(c *fiber.Ctx, name string) (id string, err error) {
+	if id, err = a.Banks.CreateBank(c.UserContext(), time.Now(), name, nil); err != nil {
+		return "", err
+	}
+	if err := a.own(c, people.OnBank, id); err != nil {
+		return "", errors.Join(err, a.Banks.DropEmpty(c.UserContext(), id)) // nobody's bank would only keep its name taken
+	}
+	return id, nil
 }
 
 func (a *API) findBank(c *fiber.Ctx) error { return a.sendBank(c, c.Params("id")) }
@@ -148,6 +169,7 @@ func (a *API) renameBank(c *fiber.Ctx) error {
 	if err := a.Banks.RenameBank(c.UserContext(), c.Params("id"), name); err != nil {
 		return err
 	}
+	note(c, "name", name)
 	return a.sendBank(c, c.Params("id"))
 }
 
@@ -226,13 +248,12 @@ func (a *API) createQuestion(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if _, err := a.Banks.FindBank(c.UserContext(), c.Params("id")); err != nil {
-		return err
-	}
 	e, err := a.Banks.AddQuestion(c.UserContext(), time.Now(), c.Params("id"), q)
 	if err != nil {
 		return err
 	}
+	subject(c, "question", e.ID, e.Stem)
+	note(c, "bank_id", e.BankID)
 	return c.Status(fiber.StatusCreated).JSON(questionOf(e))
 }
 
@@ -250,6 +271,7 @@ func (a *API) updateQuestion(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	note(c, "version", e.Version)
 	return c.JSON(questionOf(e))
 }
 
@@ -277,14 +299,22 @@ func (a *API) changeQuestions(c *fiber.Ctx) error {
 		return fault.Field("difficulty", "question.difficulty")
 	}
 	if in.BankID != nil {
-		if _, err := a.Banks.FindBank(c.UserContext(), *in.BankID); err != nil {
+		name, err := a.reachBank(c, *in.BankID)
+		if err != nil {
 			return err
 		}
+		note(c, "to_bank", name)
 	}
 	n, err := a.Banks.ChangeQuestions(c.UserContext(), time.Now(), c.Params("id"), questionbank.Bulk{IDs: in.IDs, Retired: in.Retired,
 		Deleted: in.Deleted, Category: in.Category, Level: in.Difficulty, BankID: in.BankID})
 	if err != nil {
 		return err
+	}
+	note(c, "changed", n)
+	for name, v := range map[string]any{"retired": in.Retired, "deleted": in.Deleted, "category": in.Category, "difficulty": in.Difficulty} {
+		if !reflect.ValueOf(v).IsNil() {
+			note(c, name, v)
+		}
 	}
 	return c.JSON(fiber.Map{"changed": n})
 }

@@ -33,7 +33,7 @@ func (a *API) exportBank(c *fiber.Ctx) error {
 		return fault.Field("format", "value.choice")
 	}
 	name, questions := "题库模板", []questionbank.Question(nil)
-	if id := c.Params("id"); id != "template" {
+	if id := c.Params("id"); id != template {
 		bank, err := a.Banks.FindBank(c.UserContext(), id)
 		if err != nil {
 			return err
@@ -47,6 +47,8 @@ func (a *API) exportBank(c *fiber.Ctx) error {
 	if _, err := exchange.Write(&b, format, questions); err != nil {
 		return err
 	}
+	note(c, "format", format)
+	note(c, "questions", len(questions))
 	c.Set(fiber.HeaderContentType, as[1])
 	c.Set(fiber.HeaderContentDisposition, `attachment; filename="bank.`+as[0]+`"; filename*=UTF-8''`+url.PathEscape(name+"."+as[0]))
 	return c.Send(b.Bytes())

@@ -18,6 +18,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"leitai/fault"
+	"leitai/people"
 	"leitai/questionbank"
 	"leitai/questionbank/exchange"
 )
@@ -148,6 +149,7 @@ func (a *API) createImport(c *fiber.Ctx) error {
 		done()
 		return err
 	}
+	subject(c, "import", in.ID, in.FileName)
 	data, lang := bytes.Clone(c.Body()), c.Get(fiber.HeaderAcceptLanguage) // the request's memory is used again
 	read := make(chan error, 1)
 	reading := in
@@ -167,6 +169,8 @@ func (a *API) createImport(c *fiber.Ctx) error {
 	if err := <-read; err != nil {
 		return errors.Join(err, a.Banks.DropImport(c.UserContext(), in.ID))
 	}
+	note(c, "format", reading.Format)
+	note(c, "rows", reading.OK+reading.Warnings+reading.Errors)
 	v, err := a.withSaid(c, importOf(reading, lang))
 	if err != nil {
 		return err
@@ -261,22 +265,33 @@ func (a *API) bodyLimit(h *fasthttp.RequestHeader) (cfg fasthttp.RequestConfig) 
 	if !h.IsPost() || !bytes.HasPrefix(h.RequestURI(), []byte(importsPath)) || h.ContentLength() <= maxBody {
 		return cfg
 	}
-	if signedIn := a.staffSession(string(h.Cookie(sessionCookie))); signedIn != nil {
-		if good, err := signedIn(); good && err == nil {
-			cfg.MaxRequestBodySize = exchange.MaxFile
-		}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	staff, err := a.People.FindSession(ctx, time.Now(), string(h.Cookie(sessionCookie)))
+	if err == nil && permitted[organizer][staff.Role] && !staff.MustChangePassword {
+		cfg.MaxRequestBodySize = exchange.MaxFile
 	}
 	return cfg
 }
 
 func (a *API) listImports(c *fiber.Ctx) error {
-	list, err := a.Banks.ListImports(c.UserContext(), 50)
+	staff, of := staffOf(c), ""
+	if staff.Role != people.RoleAdmin {
+		of = staff.ID
+	}
+	list, err := a.Banks.ListImports(c.UserContext(), of, 50)
 	if err != nil {
 		return err
 	}
-	out := make([]importView, len(list))
-	for i, in := range list {
-		out[i] = importOf(in, c.Get(fiber.HeaderAcceptLanguage))
+	reach, err := a.People.ReachOf(c.UserContext(), staff, people.OnBank)
+	if err != nil {
+		return err
+	}
+	out := []importView{}
+	for _, in := range list {
+		if in.BankID == nil || reach.Has(*in.BankID) {
+			out = append(out, importOf(in, c.Get(fiber.HeaderAcceptLanguage)))
+		}
 	}
 	return c.JSON(fiber.Map{"imports": out})
 }
@@ -378,6 +393,7 @@ func (a *API) changeImportRow(c *fiber.Ctx) error {
 	if err := a.Banks.ChangeImportRow(c.UserContext(), c.Params("id"), changed); err != nil {
 		return err
 	}
+	note(c, "no", no)
 	v, err := importRowOf(changed, c.Get(fiber.HeaderAcceptLanguage))
 	if err != nil {
 		return err
@@ -459,11 +475,37 @@ func (a *API) storeImport(c *fiber.Ctx) error {
 			return fault.New(fault.Conflict, "import.has_errors").With("n", preview.Errors)
 		}
 	}
-	stored, err := a.Banks.StoreImport(c.UserContext(), time.Now(), id, name, exchange.QuestionOf)
+	drop, err := a.bankFor(c, name)
 	if err != nil {
 		return err
 	}
+	stored, err := a.Banks.StoreImport(c.UserContext(), time.Now(), id, name, exchange.QuestionOf)
+	if err != nil {
+		return errors.Join(err, drop())
+	}
+	note(c, "bank", name)
+	note(c, "added", stored.Added)
+	note(c, "known", stored.Known)
 	return c.JSON(importOf(stored, c.Get(fiber.HeaderAcceptLanguage)))
+}
+
+// bankFor makes sure that there is a bank of this name which the caller has access to; drop takes back one that was
+// made for it.
+func (a *API) bankFor(c *fiber.Ctx, name string) (drop func() error, err error) {
+	drop = func() error { return nil }
+	id, err := a.Banks.FindName(c.UserContext(), name)
+	switch {
+	case fault.Is(err, fault.NotFound):
+		id, err = a.makeBank(c, name)
+		return func() error { return a.Banks.DropEmpty(c.UserContext(), id) }, err
+	case err != nil:
+		return drop, err
+	}
+	// A name is taken for everybody, so this tells no more than making a bank of that name would.
+	if _, err = a.reachBank(c, id); fault.Is(err, fault.NotFound) {
+		err = fault.New(fault.Conflict, "bank.others")
+	}
+	return drop, err
 }
 
 // annotatedImport sends a copy of the file that says at each row what became of it.
@@ -515,5 +557,6 @@ func (a *API) undoImport(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	note(c, "removed", in.Added)
 	return c.JSON(importOf(in, c.Get(fiber.HeaderAcceptLanguage)))
 }

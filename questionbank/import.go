@@ -91,10 +91,11 @@ func (s *Store) FindImport(ctx context.Context, id string) (Import, error) {
 	return in, nil
 }
 
-// ListImports gives the latest imports, newest first, at most limit.
-func (s *Store) ListImports(ctx context.Context, limit int) ([]Import, error) {
+// ListImports gives the latest imports of a member of staff ("" for everybody's), newest first, at most limit.
+func (s *Store) ListImports(ctx context.Context, staffID string, limit int) ([]Import, error) {
 	out := []Import{}
-	if err := s.db.Select(ctx, &out, `SELECT `+importColumns+` FROM imports ORDER BY created_at DESC, id DESC LIMIT $1`, limit); err != nil {
+	if err := s.db.Select(ctx, &out, `SELECT `+importColumns+` FROM imports WHERE $1 = '' OR staff_id = $1
+		ORDER BY created_at DESC, id DESC LIMIT $2`, staffID, limit); err != nil {
 		return nil, fmt.Errorf("list imports: %w", err)
 	}
 	return out, nil

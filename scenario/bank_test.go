@@ -23,12 +23,12 @@ func banksAndImports(t *testing.T, s *server) {
 	}
 	at := "/api/v1/imports/" + in.ID
 	run(t, []scenario{
-		{"the preview", viewer, "GET", at, nil, 200, []string{`"state":"preview"`, `"format":"csv"`, `"file_name":"题库.csv"`, `"bank_id":null`}, nil},
-		{"its rows", viewer, "GET", at + "/rows?limit=1", nil, 200, []string{`"no":1`, `"status":"ok"`, `"key":["B"]`, `"next":1`}, []string{"水果"}},
-		{"rows with errors", viewer, "GET", at + "/rows?status=error", nil, 200, []string{`"code":"key.one"`, `"mend":"改为多选"`, `"cell":"F3"`, `"code":"key.range"`, `"cell":"F4"`}, []string{"首都"}},
-		{"rows by note", viewer, "GET", at + "/rows?code=key.range", nil, 200, []string{`"code":"key.range"`}, []string{"key.one"}},
-		{"what is said of rows", viewer, "GET", at, nil, 200, []string{`{"code":"key.one","text":"单选题有多个答案“…”","n":1,"mend":false}`, `{"code":"mend:type.multiple","text":"改为多选","n":1,"mend":true}`}, nil},
-		{"an annotated copy", viewer, "GET", at + "/annotated", nil, 200, []string{"\ufeff题干", "答案,分类,导入结果", "AC,常识,✗ 不能导入：F3：单选题有多个答案“AC”（可以改为多选）", "B,地理,✓ 正常"}, nil},
+		{"the preview", org, "GET", at, nil, 200, []string{`"state":"preview"`, `"format":"csv"`, `"file_name":"题库.csv"`, `"bank_id":null`}, nil},
+		{"its rows", org, "GET", at + "/rows?limit=1", nil, 200, []string{`"no":1`, `"status":"ok"`, `"key":["B"]`, `"next":1`}, []string{"水果"}},
+		{"rows with errors", org, "GET", at + "/rows?status=error", nil, 200, []string{`"code":"key.one"`, `"mend":"改为多选"`, `"cell":"F3"`, `"code":"key.range"`, `"cell":"F4"`}, []string{"首都"}},
+		{"rows by note", org, "GET", at + "/rows?code=key.range", nil, 200, []string{`"code":"key.range"`}, []string{"key.one"}},
+		{"what is said of rows", org, "GET", at, nil, 200, []string{`{"code":"key.one","text":"单选题有多个答案“…”","n":1,"mend":false}`, `{"code":"mend:type.multiple","text":"改为多选","n":1,"mend":true}`}, nil},
+		{"an annotated copy", org, "GET", at + "/annotated", nil, 200, []string{"\ufeff题干", "答案,分类,导入结果", "AC,常识,✗ 不能导入：F3：单选题有多个答案“AC”（可以改为多选）", "B,地理,✓ 正常"}, nil},
 		{"all or nothing", org, "POST", at + "/store", fields{"bank": "新题库", "all": true}, 409, []string{`"import.has_errors"`, "2 题不能导入"}, nil},
 		{"no mend of this name", org, "POST", at + "/mend", fields{"mend": ""}, 400, []string{`"mend":"value.required"`}, nil},
 		{"mends for all rows that no row has", org, "POST", at + "/mend", fields{"mend": "type.single"}, 200, []string{`"error":2`}, nil},
@@ -40,7 +40,7 @@ func banksAndImports(t *testing.T, s *server) {
 		{"into no bank", org, "POST", at + "/store", fields{"bank": " "}, 400, []string{`"bank":"value.required"`}, nil},
 		{"stored", org, "POST", at + "/store", fields{"bank": "新题库"}, 200, []string{`"state":"stored"`, `"added":4`, `"known":0`}, nil},
 		{"not twice", org, "POST", at + "/store", fields{"bank": "新题库"}, 409, []string{`"import.stored"`}, nil},
-		{"listed", viewer, "GET", "/api/v1/imports", nil, 200, []string{in.ID, `"staff":"员工organizer"`}, nil},
+		{"listed", org, "GET", "/api/v1/imports", nil, 200, []string{in.ID, `"staff":"员工organizer"`}, nil},
 		{"nothing in it", org, "POST", "/api/v1/imports", []byte("今天天气很好"), 400, []string{`"import.empty"`}, nil},
 		{"no file that we know", org, "POST", "/api/v1/imports?name=a.pdf", []byte("%PDF-1.7"), 400, []string{`"import.unknown"`, "认不出"}, nil},
 		{"a broken file", org, "POST", "/api/v1/imports?name=a.xlsx", []byte("PK\x03\x04rubbish"), 400, []string{`"import.broken"`}, nil},
@@ -48,6 +48,7 @@ func banksAndImports(t *testing.T, s *server) {
 	var bank struct{ ID string }
 	org.do("POST", "/api/v1/banks", fields{"name": "手工题库"}).ok(&bank)
 	hand := "/api/v1/banks/" + bank.ID
+	org.do("PUT", hand+"/members/staff-viewer", nil).ok(nil)
 	question := fields{"type": "single", "category": "地理", "stem": "我国的首都是哪座城市？", "options": []string{"上海", "北京"}, "key": []string{"B"}, "difficulty": 2, "tags": []string{"首都"}}
 	var q struct{ ID string }
 	org.do("POST", hand+"/questions", question).ok(&q)
@@ -90,7 +91,7 @@ func banksAndImports(t *testing.T, s *server) {
 		BankID string `json:"bank_id"`
 	}
 	org.do("POST", "/api/v1/imports/"+in.ID+"/store", fields{"bank": "大题库"}).ok(&largeBank)
-	run(t, []scenario{{"a paper of a whole large bank", viewer, "GET", "/api/v1/banks/" + largeBank.BankID + "/export?format=docx", nil, 409, []string{`"export.too_many"`, "20000 题"}, nil}})
+	run(t, []scenario{{"a paper of a whole large bank", org, "GET", "/api/v1/banks/" + largeBank.BankID + "/export?format=docx", nil, 409, []string{`"export.too_many"`, "20000 题"}, nil}})
 	org.do("POST", "/api/v1/imports?name=two.csv", []byte("题干,题型,A,B,答案\n甲？,单选,一,二,AB\n乙？,单选,一,二,AB\n")).ok(&in)
 	run(t, []scenario{{"one mend for all rows", org, "POST", "/api/v1/imports/" + in.ID + "/mend", fields{"mend": "type.multiple"}, 200, []string{`"error":0`, `"ok":2`, `"said":[]`}, nil}})
 	readLater(t, org)

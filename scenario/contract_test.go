@@ -82,6 +82,16 @@ func (d *document) check(t *testing.T, req *http.Request, body []byte, res *http
 	}
 }
 
+// audit gives the action under which a request is kept in the audit log, or "".
+func (d *document) audit(req *http.Request) string {
+	route, _, err := d.router.FindRoute(req)
+	if err != nil {
+		return ""
+	}
+	action, _ := route.Operation.Extensions["x-audit"].(string)
+	return action
+}
+
 // proofIsThere reports whether a request carries what its operation demands; the server says whether it is good.
 func proofIsThere(_ context.Context, in *openapi3filter.AuthenticationInput) error {
 	req := in.RequestValidationInput.Request

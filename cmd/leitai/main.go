@@ -22,7 +22,8 @@ type cli struct {
 	ReadBank readBankCmd     `cmd:"" name:"read-bank" hidden:"" help:"Read a question bank from standard input."`
 	Annotate annotateBankCmd `cmd:"" name:"annotate-bank" hidden:"" help:"Write an annotated copy of a question bank."`
 	Config   configCmd       `cmd:"" help:"Print the effective settings, secrets hidden."`
-	Password passwordCmd     `cmd:"" help:"Give a staff account a new random password."`
+	Staff    staffCmd        `cmd:"" help:"Accounts of staff: list them, or reset a password that was lost."`
+	Password passwordCmd     `cmd:"" hidden:"" help:"Give a staff account a new random password (see staff reset-password)."`
 	Health   healthCmd       `cmd:"" help:"Ask a running server whether it is ready; exit code 0 means yes."`
 	Version  versionCmd      `cmd:"" help:"Print the version."`
 }

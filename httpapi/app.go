@@ -34,6 +34,7 @@ type Config struct {
 	People         *people.Store
 	House          *hall.House
 	ReadBank       ReadBank
+	CheckBank      CheckBank
 	Web            fs.FS // the built pages, play screen console
 	Logger         *slog.Logger
 	Checks         []Check
@@ -48,7 +49,7 @@ type API struct {
 	pages    *pages
 	failures *failures
 	codes    *failures     // wrong room codes, by address
-	reading  chan struct{} // held while a bank's file is read
+	reading  chan struct{} // held while a bank's file is read, or a bank is looked over
 }
 
 // maxBody is the largest request body, in bytes.
@@ -120,6 +121,12 @@ func (a *API) routes() []route {
 		{"GET", "/banks/:id/questions", viewer, a.listQuestions},
 		{"POST", "/banks/:id/questions", organizer, a.createQuestion},
 		{"PATCH", "/banks/:id/questions", organizer, a.changeQuestions},
+		{"GET", "/banks/:id/tags", viewer, a.listTags},
+		{"POST", "/banks/:id/undo", organizer, a.undoChange},
+		{"GET", "/banks/:id/checkup", viewer, a.findCheckup},
+		{"POST", "/banks/:id/checkup", organizer, a.startCheckup},
+		{"GET", "/banks/:id/checkup/findings", viewer, a.listFindings},
+		{"POST", "/banks/:id/checkup/mends", organizer, a.mendFinding},
 		{"GET", "/questions/:id", viewer, a.findQuestion},
 		{"PUT", "/questions/:id", organizer, a.updateQuestion},
 

@@ -157,7 +157,7 @@ const (
 	likeSentence    = 0.85 // of judges and fills, which have no options to tell by
 	likeForConflict = 0.90
 	likeButFor      = 0.80 // a number or a negation
-	shortStem       = 6 // characters; shorter stems must be the same
+	shortStem       = 6    // characters; shorter stems must be the same
 )
 
 // judgePair says what two questions that look alike are to each other.

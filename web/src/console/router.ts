@@ -73,6 +73,12 @@ export function makeRouter(): Router {
             meta: { title: 'bank.title' },
           },
           {
+            path: 'banks/:id/doctor',
+            component: () => import('./pages/BankDoctor.vue'),
+            props: true,
+            meta: { title: 'doctor.title' },
+          },
+          {
             path: ':rest(.*)*',
             component: () => import('./pages/NotFound.vue'),
             meta: { title: 'notfound.title' },

@@ -1,8 +1,10 @@
 import type zh from '../zh-CN/console'
 import bank from './bank'
+import doctor from './doctor'
 
 const en: Record<keyof typeof zh, string> = {
   ...bank,
+  ...doctor,
   'app.title': 'Leitai console',
   'app.name': 'Leitai',
   'app.console': 'Console',

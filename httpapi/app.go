@@ -35,6 +35,7 @@ type Config struct {
 	House          *hall.House
 	ReadBank       ReadBank
 	AnnotateBank   AnnotateBank
+	CheckBank      CheckBank
 	Web            fs.FS // the built pages, play screen console
 	Logger         *slog.Logger
 	Checks         []Check
@@ -51,7 +52,7 @@ type API struct {
 	codes    *failures     // wrong room codes, by address
 	links    *failures     // wrong invitations and resets, by address
 	refusals *failures     // failed sign-ins that the audit log keeps, by address
-	reading  chan struct{} // held while a bank's file is read
+	reading  chan struct{} // held while a bank's file is read, or a bank is looked over
 	pending  chan struct{} // held by each file that is in memory to be read
 }
 
@@ -143,6 +144,12 @@ func (a *API) routes() []route {
 		{"GET", "/banks/:id/questions", viewer, ofBank, "", a.listQuestions},
 		{"POST", "/banks/:id/questions", organizer, ofBank, "question.create", a.createQuestion},
 		{"PATCH", "/banks/:id/questions", organizer, ofBank, "question.bulk", a.changeQuestions},
+		{"GET", "/banks/:id/tags", viewer, ofBank, "", a.listTags},
+		{"POST", "/banks/:id/undo", organizer, ofBank, "question.undo", a.undoChange},
+		{"GET", "/banks/:id/checkup", viewer, ofBank, "", a.findCheckup},
+		{"POST", "/banks/:id/checkup", organizer, ofBank, "bank.checkup", a.startCheckup},
+		{"GET", "/banks/:id/checkup/findings", viewer, ofBank, "", a.listFindings},
+		{"POST", "/banks/:id/checkup/mends", organizer, ofBank, "bank.mend", a.mendFinding},
 		{"GET", "/questions/:id", viewer, ofQuestion, "", a.findQuestion},
 		{"PUT", "/questions/:id", organizer, ofQuestion, "question.update", a.updateQuestion},
 

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"errors"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -39,14 +40,16 @@ type questionView struct {
 	Tags        []string          `json:"tags"`
 	Retired     bool              `json:"retired"`
 	Deleted     bool              `json:"deleted"`
-	Used        int               `json:"used"` // rounds that have it
+	Used        int               `json:"used"`    // rounds that have it
+	Answers     int               `json:"answers"` // entrants who answered it as it is now
+	Right       int               `json:"right"`   // of them, who were right
 	UpdatedMS   int64             `json:"updated_ms"`
 }
 
 func questionOf(e questionbank.Entry) questionView {
 	return questionView{ID: e.ID, BankID: e.BankID, Version: e.Version, Type: e.Type, Category: e.Category, Stem: e.Stem, Options: listOf(e.Options),
 		Key: listOf(e.Key), Explanation: e.Explanation, Source: e.Source, Difficulty: e.Difficulty, Tags: listOf(e.Tags), Retired: e.Retired,
-		Deleted: e.Deleted, Used: e.Used, UpdatedMS: e.UpdatedAt.UnixMilli()}
+		Deleted: e.Deleted, Used: e.Used, Answers: e.Answers, Right: e.Right, UpdatedMS: e.UpdatedAt.UnixMilli()}
 }
 
 // listOf keeps null out of JSON.
@@ -176,9 +179,12 @@ func (a *API) renameBank(c *fiber.Ctx) error {
 // listQuestions gives one page of a bank; `next` is the id after which the next page begins, "" at the end.
 func (a *API) listQuestions(c *fiber.Ctx) error {
 	f := questionbank.Filter{BankID: c.Params("id"), Search: c.Query("q"), Type: questionbank.Type(c.Query("type")), Category: c.Query("category"),
-		Tag: c.Query("tag"), Deleted: c.Query("deleted") == "true", Used: flag(c.Query("used")), Retired: flag(c.Query("retired"))}
+		Tag: c.Query("tag"), Deleted: c.Query("deleted") == "true", Accuracy: questionbank.Accuracy(c.Query("accuracy")), ByAccuracy: c.Query("order") == "accuracy", Used: flag(c.Query("used")), Retired: flag(c.Query("retired"))}
 	if utf8.RuneCountInString(f.Search) > 100 || utf8.RuneCountInString(f.Category) > questionbank.MaxLabel || utf8.RuneCountInString(f.Tag) > questionbank.MaxLabel {
 		return fault.Field("q", "value.long")
+	}
+	if f.Accuracy != "" && !slices.Contains(questionbank.Accuracies, f.Accuracy) {
+		return fault.Field("accuracy", "value.choice")
 	}
 	f.Difficulty, _ = strconv.Atoi(c.Query("difficulty"))
 	limit, err := pageSize(c)
@@ -282,9 +288,12 @@ type bulkRequest struct {
 	Category   *string  `json:"category"`
 	Difficulty *int     `json:"difficulty"`
 	BankID     *string  `json:"bank_id"`
+	AddTags    []string `json:"add_tags"`
+	RemoveTags []string `json:"remove_tags"`
+	Source     *string  `json:"source"`
 }
 
-// changeQuestions changes many questions of a bank at once: retire, bin, move, category, difficulty.
+// changeQuestions changes many questions of a bank at once: retire, bin, move, category, difficulty, tags, source.
 func (a *API) changeQuestions(c *fiber.Ctx) error {
 	in, err := body[bulkRequest](c)
 	if err != nil {
@@ -298,6 +307,12 @@ func (a *API) changeQuestions(c *fiber.Ctx) error {
 	case in.Difficulty != nil && (*in.Difficulty < 1 || *in.Difficulty > 5):
 		return fault.Field("difficulty", "question.difficulty")
 	}
+	if in.Source != nil && utf8.RuneCountInString(*in.Source) > questionbank.MaxText {
+		return fault.Field("source", "value.long")
+	}
+	if badTags(in.AddTags) || badTags(in.RemoveTags) {
+		return fault.Field("tags", "question.label_long")
+	}
 	if in.BankID != nil {
 		name, err := a.reachBank(c, *in.BankID)
 		if err != nil {
@@ -305,16 +320,43 @@ func (a *API) changeQuestions(c *fiber.Ctx) error {
 		}
 		note(c, "to_bank", name)
 	}
-	n, err := a.Banks.ChangeQuestions(c.UserContext(), time.Now(), c.Params("id"), questionbank.Bulk{IDs: in.IDs, Retired: in.Retired,
-		Deleted: in.Deleted, Category: in.Category, Level: in.Difficulty, BankID: in.BankID})
+	ch, err := a.Banks.ChangeQuestions(c.UserContext(), time.Now(), c.Params("id"), questionbank.Bulk{IDs: in.IDs, Retired: in.Retired,
+		Deleted: in.Deleted, Category: in.Category, Level: in.Difficulty, BankID: in.BankID,
+		AddTags: in.AddTags, RemoveTags: in.RemoveTags, Source: in.Source}, staffOf(c).Name)
 	if err != nil {
 		return err
 	}
-	note(c, "changed", n)
-	for name, v := range map[string]any{"retired": in.Retired, "deleted": in.Deleted, "category": in.Category, "difficulty": in.Difficulty} {
+	note(c, "changed", ch.Changed)
+	for name, v := range map[string]any{"retired": in.Retired, "deleted": in.Deleted, "category": in.Category, "difficulty": in.Difficulty, "source": in.Source} {
 		if !reflect.ValueOf(v).IsNil() {
 			note(c, name, v)
 		}
 	}
-	return c.JSON(fiber.Map{"changed": n})
+	if len(in.AddTags) > 0 {
+		note(c, "add_tags", in.AddTags)
+	}
+	if len(in.RemoveTags) > 0 {
+		note(c, "remove_tags", in.RemoveTags)
+	}
+	return c.JSON(fiber.Map{"changed": ch.Changed, "change_id": ch.ID})
+}
+
+// badTags trims tags and reports whether one is empty or too long, or there are too many.
+func badTags(tags []string) bool {
+	for i, t := range tags {
+		tags[i] = strings.TrimSpace(t)
+		if n := utf8.RuneCountInString(tags[i]); n == 0 || n > questionbank.MaxLabel {
+			return true
+		}
+	}
+	return len(tags) > questionbank.MaxTags
+}
+
+// listTags gives the tags of a bank's questions.
+func (a *API) listTags(c *fiber.Ctx) error {
+	tags, err := a.Banks.Tags(c.UserContext(), c.Params("id"))
+	if err != nil {
+		return err
+	}
+	return c.JSON(fiber.Map{"tags": tags})
 }

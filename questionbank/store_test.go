@@ -327,16 +327,16 @@ func manyAreChangedAtOnce(t *testing.T, s *Store) {
 		{"out of the bin", Bulk{IDs: ids(10, 12), Deleted: new(false)}, Filter{BankID: id}, 17},
 		{"move", Bulk{IDs: ids(0, 4), BankID: &other}, Filter{BankID: other}, 4},
 	} {
-		n, err := s.ChangeQuestions(t.Context(), noon, id, step.bulk)
-		if err != nil || n != len(step.bulk.IDs) {
-			t.Fatalf("%s: %d, %v", step.name, n, err)
+		c, err := s.ChangeQuestions(t.Context(), noon, id, step.bulk, "王芳")
+		if err != nil || c.Changed != len(step.bulk.IDs) {
+			t.Fatalf("%s: %+v, %v", step.name, c, err)
 		}
 		if _, total, err := s.ListQuestions(t.Context(), step.filter, "", 1); err != nil || total != step.want {
 			t.Errorf("%s: %d, want %d, %v", step.name, total, step.want, err)
 		}
 	}
-	if n, err := s.ChangeQuestions(t.Context(), noon, id, Bulk{IDs: ids(0, 4), Retired: new(true)}); err != nil || n != 0 {
-		t.Errorf("%d of another bank were changed, %v", n, err)
+	if c, err := s.ChangeQuestions(t.Context(), noon, id, Bulk{IDs: ids(0, 4), Retired: new(true)}, "王芳"); err != nil || c != (Change{}) {
+		t.Errorf("%+v of another bank were changed, %v", c, err)
 	}
 	questions, err := s.Draw(t.Context(), DrawRule{BankID: id, Count: 12}, 1)
 	if err != nil || len(questions) != 12 { // 17 less 4 moved and one retired

@@ -21,6 +21,7 @@ type cli struct {
 	Import   importCmd       `cmd:"" help:"Read a question bank from a file: show what it holds, and store what is good."`
 	ReadBank readBankCmd     `cmd:"" name:"read-bank" hidden:"" help:"Read a question bank from standard input."`
 	Annotate annotateBankCmd `cmd:"" name:"annotate-bank" hidden:"" help:"Write an annotated copy of a question bank."`
+	Check    checkBankCmd    `cmd:"" name:"check-bank" hidden:"" help:"Look over the questions of standard input."`
 	Config   configCmd       `cmd:"" help:"Print the effective settings, secrets hidden."`
 	Staff    staffCmd        `cmd:"" help:"Accounts of staff: list them, or reset a password that was lost."`
 	Password passwordCmd     `cmd:"" hidden:"" help:"Give a staff account a new random password (see staff reset-password)."`

@@ -80,6 +80,12 @@ export function makeRouter(): Router {
             meta: { title: 'bank.title' },
           },
           {
+            path: 'banks/:id/doctor',
+            component: () => import('./pages/BankDoctor.vue'),
+            props: true,
+            meta: { title: 'doctor.title' },
+          },
+          {
             path: 'account',
             component: () => import('./pages/Account.vue'),
             meta: { title: 'account.title' },

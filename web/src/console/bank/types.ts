@@ -18,6 +18,8 @@ export interface Question {
   retired: boolean
   deleted: boolean
   used: number
+  answers: number
+  right: number
   updated_ms: number
 }
 
@@ -73,6 +75,9 @@ export interface ImportRow {
 }
 
 export const questionTypes: QuestionType[] = ['single', 'multiple', 'judge', 'fill', 'order']
+
+/** Bands of the share of right answers, as the list filters by them. */
+export const accuracies = ['0-20', '20-50', '50-80', '80-100', 'none'] as const
 
 export const letter = (i: number): string => String.fromCharCode(65 + i)
 

@@ -1,9 +1,11 @@
 import type zh from '../zh-CN/console'
 import bank from './bank'
+import doctor from './doctor'
 import staff from './staff'
 
 const en: Record<keyof typeof zh, string> = {
   ...bank,
+  ...doctor,
   ...staff,
   'app.title': 'Leitai console',
   'app.name': 'Leitai',

@@ -1,8 +1,10 @@
 import bank from './bank'
+import doctor from './doctor'
 import staff from './staff'
 
 const zh = {
   ...bank,
+  ...doctor,
   ...staff,
   'app.title': '擂台控制台',
   'app.name': '擂台',

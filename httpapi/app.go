@@ -18,6 +18,7 @@ import (
 	"leitai/hall"
 	"leitai/people"
 	"leitai/questionbank"
+	"leitai/questionbank/media"
 	"leitai/quiz"
 )
 
@@ -31,6 +32,7 @@ type Check struct {
 type Config struct {
 	Quiz           *quiz.Store
 	Banks          *questionbank.Store
+	Media          *media.Store
 	People         *people.Store
 	House          *hall.House
 	ReadBank       ReadBank
@@ -49,6 +51,9 @@ type API struct {
 	failures *failures
 	codes    *failures     // wrong room codes, by address
 	reading  chan struct{} // held while a bank's file is read
+
+	pictures  *media.Cache
+	preparing chan struct{} // held while an upload is looked at
 }
 
 // maxBody is the largest request body, in bytes.
@@ -75,7 +80,8 @@ func New(cfg Config) (*fiber.App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &API{Config: cfg, pages: p, failures: newFailures(10, time.Minute), codes: newFailures(wrongCodes, time.Minute), reading: make(chan struct{}, 1)}
+	a := &API{Config: cfg, pages: p, failures: newFailures(10, time.Minute), codes: newFailures(wrongCodes, time.Minute), reading: make(chan struct{}, 1),
+		pictures: media.NewCache(cfg.Media, pictureCache), preparing: make(chan struct{}, 2)}
 	app := fiber.New(fiber.Config{
 		AppName: "leitai", DisableStartupMessage: true, Immutable: true, ReduceMemoryUsage: true, BodyLimit: maxBody, Concurrency: 1 << 18,
 		ReadBufferSize: 4096, IdleTimeout: 60 * time.Second, ReadTimeout: 30 * time.Second, ErrorHandler: a.fail,
@@ -122,6 +128,9 @@ func (a *API) routes() []route {
 		{"PATCH", "/banks/:id/questions", organizer, a.changeQuestions},
 		{"GET", "/questions/:id", viewer, a.findQuestion},
 		{"PUT", "/questions/:id", organizer, a.updateQuestion},
+
+		{"POST", "/media", organizer, a.uploadMedia},
+		{"GET", "/media/:id", public, a.sendMedia},
 
 		{"GET", "/imports", viewer, a.listImports},
 		{"POST", "/imports", organizer, a.createImport},

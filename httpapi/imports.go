@@ -16,6 +16,7 @@ import (
 	"leitai/fault"
 	"leitai/questionbank"
 	"leitai/questionbank/exchange"
+	"leitai/questionbank/media"
 )
 
 // ReadBank reads a question-bank file (exchange.Read, here or in another process).
@@ -113,14 +114,26 @@ func (a *API) createImport(c *fiber.Ctx) error {
 	return c.Status(fiber.StatusCreated).JSON(importOf(in))
 }
 
-// bodyLimit lets a signed-in member of staff send a file to import; everybody and everything else keeps to maxBody.
+// bodyLimit lets a signed-in member of staff send a file to import, a picture or a video; everybody and everything else
+// keeps to maxBody.
 func (a *API) bodyLimit(h *fasthttp.RequestHeader) (cfg fasthttp.RequestConfig) {
-	if !h.IsPost() || !bytes.HasPrefix(h.RequestURI(), []byte(importsPath)) || h.ContentLength() <= maxBody {
+	most := 0
+	switch path, _, _ := bytes.Cut(h.RequestURI(), []byte("?")); {
+	case !h.IsPost() || h.ContentLength() <= maxBody:
+	case bytes.HasPrefix(path, []byte(importsPath)):
+		most = exchange.MaxFile
+	case string(path) == mediaPath:
+		most = media.MaxVideo
+	}
+	if most == 0 {
 		return cfg
 	}
 	if signedIn := a.staffSession(string(h.Cookie(sessionCookie))); signedIn != nil {
 		if good, err := signedIn(); good && err == nil {
-			cfg.MaxRequestBodySize = exchange.MaxFile
+			cfg.MaxRequestBodySize = most
+			if most == media.MaxVideo {
+				cfg.ReadTimeout = uploadWithin
+			}
 		}
 	}
 	return cfg
@@ -215,7 +228,7 @@ func (a *API) changeImportRow(c *fiber.Ctx) error {
 	}
 	switch {
 	case in.Question != nil:
-		q, err := in.Question.question()
+		q, err := a.question(c.UserContext(), *in.Question)
 		if err != nil {
 			return err
 		}

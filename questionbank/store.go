@@ -121,8 +121,8 @@ func addQuestions(ctx context.Context, tx *sqlx.Tx, now time.Time, bankID, impor
 
 func prepareInsert(ctx context.Context, tx *sqlx.Tx) (*sqlx.Stmt, error) {
 	return tx.PreparexContext(ctx, `INSERT INTO questions (id, bank_id, version, type, category, stem, options,
-		answer_key, explanation, source, difficulty, tags, fingerprint, created_at, updated_at, search, import_id)
-		VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, $15)`)
+		answer_key, explanation, source, difficulty, tags, fingerprint, created_at, updated_at, search, import_id, media)
+		VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, $15, $16)`)
 }
 
 // insertQuestion stores a new question; importID is "" when it came with no file.
@@ -131,7 +131,7 @@ func insertQuestion(ctx context.Context, insert *sqlx.Stmt, bankID, importID str
 		return err
 	}
 	_, err := insert.ExecContext(ctx, uuid.Must(uuid.NewV7()).String(), bankID, q.Type, q.Category, q.Stem, list(q.Options), list(q.Key),
-		q.Explanation, q.Source, q.Difficulty, list(q.Tags), q.Fingerprint(), sqldb.MillisOf(now), searchText(q), orNull(importID))
+		q.Explanation, q.Source, q.Difficulty, list(q.Tags), q.Fingerprint(), sqldb.MillisOf(now), searchText(q), orNull(importID), sqldb.JSON[[]Media]{V: mediaList(q.Media)})
 	return err
 }
 

@@ -75,6 +75,7 @@ func banksAndImports(t *testing.T, s *server) {
 	if in.Counts.OK != 20000 {
 		t.Errorf("a file of %d bytes: %+v", large.Len(), in.Counts)
 	}
+	mediaOfQuestions(t, s)
 	if res := org.do("POST", "/api/v1/imports", []byte(strings.Repeat("甲", 100))); res.status != 400 {
 		t.Errorf("rubbish: %d", res.status)
 	}

@@ -2,6 +2,25 @@
 
 import type { QuestionType } from '../../core/protocol'
 
+/** An uploaded file. */
+export interface StoredMedia {
+  id: string
+  kind: 'image' | 'audio' | 'video'
+  type: string
+  size: number
+  width: number
+  height: number
+  url: string
+}
+
+/** A file with the part of the question that it stands with: stem, explanation, or an option's letter. */
+export type QuestionMedia = Pick<StoredMedia, 'id' | 'kind' | 'width' | 'height' | 'url'> & {
+  part: string
+  alt: string
+}
+
+export type MediaInput = Pick<QuestionMedia, 'id' | 'part' | 'alt'>
+
 export interface Question {
   id: string
   bank_id: string
@@ -15,6 +34,7 @@ export interface Question {
   source: string
   difficulty: number
   tags: string[]
+  media: QuestionMedia[]
   retired: boolean
   deleted: boolean
   used: number
@@ -33,7 +53,7 @@ export type QuestionInput = Pick<
   | 'source'
   | 'difficulty'
   | 'tags'
->
+> & { media: MediaInput[] }
 
 export interface PastVersion {
   question: Question
@@ -71,7 +91,7 @@ export const questionTypes: QuestionType[] = ['single', 'multiple', 'judge', 'fi
 export const letter = (i: number): string => String.fromCharCode(65 + i)
 
 export function inputOf(q: Question): QuestionInput {
-  const { version, type, category, stem, options, key, explanation, source, difficulty, tags } = q
+  const { version, type, category, stem, options, key, explanation, source, difficulty, tags, media } = q
   return {
     version,
     type,
@@ -83,6 +103,7 @@ export function inputOf(q: Question): QuestionInput {
     source,
     difficulty,
     tags: [...tags],
+    media: media.map(({ id, part, alt }) => ({ id, part, alt })),
   }
 }
 
@@ -97,6 +118,7 @@ export const emptyQuestion = (): QuestionInput => ({
   source: '',
   difficulty: 3,
   tags: [],
+  media: [],
 })
 
 /** What to edit: a question of a bank (or a new one), or a row of an import. */

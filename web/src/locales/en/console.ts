@@ -1,8 +1,10 @@
 import type zh from '../zh-CN/console'
 import bank from './bank'
+import media from './media'
 
 const en: Record<keyof typeof zh, string> = {
   ...bank,
+  ...media,
   'app.title': 'Leitai console',
   'app.name': 'Leitai',
   'app.console': 'Console',

@@ -1,7 +1,9 @@
 import bank from './bank'
+import media from './media'
 
 const zh = {
   ...bank,
+  ...media,
   'app.title': '擂台控制台',
   'app.name': '擂台',
   'app.console': '控制台',

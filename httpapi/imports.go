@@ -89,6 +89,11 @@ func (a *API) createImport(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	for _, f := range result.Files {
+		if err := a.Media.Put(ctx, time.Now(), f, staffOf(c).ID); err != nil {
+			return err
+		}
+	}
 	rows := make([]questionbank.ImportRow, len(result.Rows))
 	for i, r := range result.Rows {
 		b, err := json.Marshal(r)

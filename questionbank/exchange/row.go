@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"leitai/questionbank"
+	"leitai/questionbank/media"
 )
 
 // Format is how a file says its questions.
@@ -52,20 +53,13 @@ type Mend struct {
 	Question questionbank.Question
 }
 
-// Media is a picture that came with a question.
-type Media struct {
-	Name string // as in the file
-	Data []byte
-	Part string // "stem", or the letter of an option
-}
-
 // Row is a question as the file has it.
 type Row struct {
 	Row      int    // line of a text, row of a sheet, number of an element; from 1
 	Sheet    string // "" in files without sheets
 	Question questionbank.Question
 	Notes    []Note
-	Media    []Media
+	Media    []Media `json:"-"` // until Read has prepared them: then the question has them by id
 }
 
 // Status is the worst of the row's notes.
@@ -84,7 +78,8 @@ func (r Row) Status() Status {
 type Result struct {
 	Format Format
 	Rows   []Row
-	Notes  []Note // about the file as a whole: sheets that were left out, kinds that are not known
+	Notes  []Note       // about the file as a whole: sheets that were left out, kinds that are not known
+	Files  []media.File `json:",omitempty"` // what the questions' media stand for, each once
 }
 
 // Counts are rows by status.

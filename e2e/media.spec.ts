@@ -62,12 +62,15 @@ test('pictures are added in the editor and come to phones and screen when the qu
   const big = page.getByTestId('preview-screen')
   await expect(big.locator('.media img')).toBeVisible()
   await drawn(big.locator('.media img'))
+  await expect(big.locator('.option img')).toHaveCount(4)
+  for (let i = 0; i < 4; i++) await drawn(big.locator('.option img').nth(i))
   await expect(page.getByText(/大屏一页放得下/)).toBeVisible()
   await shot(page, 'editor-screen')
   await page.getByRole('tab', { name: '手机' }).click()
   const small = page.getByTestId('preview-phone')
   await drawn(small.locator('.zoomer img'))
   await expect(small.locator('button.option')).toHaveCount(4)
+  await expect(small.getByText('第 1 / 10 题')).toBeVisible()
   await shot(page, 'editor-phone')
   await page.getByRole('button', { name: '保存' }).click()
   await expect(page.locator('#q-stem')).toBeHidden()
@@ -191,4 +194,62 @@ test('options can be tapped while the picture does not come, and it is tried aga
   await phone.page.getByRole('button', { name: '重试' }).click()
   await drawn(phone.page.locator('.zoomer img'))
   await close(f, phone)
+})
+
+test('a workbook with pictures is imported, shown, and imported again without doubling', async ({
+  browser,
+  server,
+  staff,
+}) => {
+  const f = await face(browser, { viewport: { width: 1280, height: 720 } })
+  await f.context.addCookies(staff.cookies())
+  const { page } = f
+  // Our own workbook, as people get it by exporting and edit it in Excel: pictures anchored to their rows.
+  await page.goto(`${server.url}/console/banks`)
+  const upload = async (letter: string) => {
+    const r = await page.request.post(`${server.url}/api/v1/media`, {
+      data: await picture(page, letter, 640, 480),
+      headers: { 'content-type': 'application/octet-stream' },
+    })
+    return ((await r.json()) as { id: string }).id
+  }
+  const name = `图库 ${Date.now()}`
+  const { id: from } = await staff.call<{ id: string }>('POST', '/banks', { name: `${name} 原` })
+  for (const [i, letter] of ['甲', '乙'].entries()) {
+    await staff.call('POST', `/banks/${from}/questions`, {
+      type: 'single',
+      stem: '看图，图上写的是什么？',
+      options: ['甲', '乙', '丙'],
+      key: ['ABC'.charAt(i)],
+      difficulty: 1,
+      media: [{ id: await upload(letter), part: 'stem', alt: `字${letter}` }],
+    })
+  }
+  const book = await page.request.get(`${server.url}/api/v1/banks/${from}/export?format=xlsx`)
+  const file = { name: '看图.xlsx', mimeType: 'application/octet-stream', buffer: await book.body() }
+
+  const read = async () => {
+    await page.goto(`${server.url}/console/banks/import`)
+    await page.locator('input[type=file]').setInputFiles(file)
+    await expect(page.getByText('认出 2 题')).toBeVisible()
+    await page.getByRole('button', { name: /^全部/ }).click()
+    await expect(page.locator('.item img')).toHaveCount(2)
+    await drawn(page.locator('.item img').first())
+    await page.locator('#into').fill(name)
+  }
+  await read()
+  await shot(page, 'import-pictures')
+  await page.getByRole('button', { name: '导入 2 题' }).click()
+  await expect(page.getByText('已导入 2 题')).toBeVisible()
+  await read()
+  await page.getByRole('button', { name: '导入 2 题' }).click()
+  await expect(page.getByText('另有 2 题题库里已有')).toBeVisible()
+  await page.getByRole('button', { name: '查看题库' }).click()
+  await expect(page.getByText('共 2 题')).toBeVisible()
+  await page
+    .getByRole('button', { name: /看图，图上写的是什么/ })
+    .first()
+    .click()
+  await drawn(page.locator('[data-part="stem"] img'))
+  await close(f)
 })

@@ -165,9 +165,7 @@ func writeXLSX(w io.Writer, questions []questionbank.Question, files Files) erro
 			return err
 		}
 	}
-	if err := s.Flush(); err != nil {
-		return err
-	}
+	// Before Flush, which writes what the sheet has besides rows: afterwards it would be lost.
 	if err := addPictures(book, sheet, questions, options, files); err != nil {
 		return err
 	}
@@ -190,6 +188,9 @@ func writeXLSX(w io.Writer, questions []questionbank.Question, files Files) erro
 		return err
 	}
 	if err := book.AddDataValidation(sheet, levels); err != nil {
+		return err
+	}
+	if err := s.Flush(); err != nil {
 		return err
 	}
 	if _, err := book.NewSheet("说明"); err != nil {

@@ -25,7 +25,8 @@ const en: Record<keyof typeof zh, string> = {
   'media.gif_note': 'Of an animation the first frame is kept',
   'media.phone_note': 'Sounds and videos play on the big screen only; phones say so.',
   'desk.media_keys': 'P plays, R replays on the big screen',
-  'export.gift_note': 'GIFT has no place for pictures, sounds and videos: the file is without them.',
+  'export.gift_note': 'without pictures, sounds and videos',
+  'export.xlsx_note': 'without sounds and videos',
 
   'preview.title': 'Preview',
   'preview.phone': 'Phone',

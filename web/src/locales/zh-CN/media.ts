@@ -23,7 +23,8 @@ export default {
   'media.gif_note': '动图只保留第一帧',
   'media.phone_note': '音频和视频只在大屏播放，手机上提示“请看大屏幕”。',
   'desk.media_keys': '大屏上按 P 播放、R 重放',
-  'export.gift_note': 'GIFT 格式放不下图片、音频和视频，导出的文件里没有它们。',
+  'export.gift_note': '不含图片、音频和视频',
+  'export.xlsx_note': '不含音频和视频',
 
   'preview.title': '预览',
   'preview.phone': '手机',

@@ -82,15 +82,26 @@ type option struct {
 	Text string `json:"text"`
 }
 
+// mediaRef is a picture, sound or video of a question: its address is given away with the part that it belongs to.
+type mediaRef struct {
+	Kind   string `json:"kind"`
+	Part   string `json:"part"`
+	URL    string `json:"url"`
+	Alt    string `json:"alt"`
+	Width  int    `json:"width"`
+	Height int    `json:"height"`
+}
+
 // question has no key.
 type question struct {
-	No       int      `json:"no"`
-	Type     string   `json:"type"`
-	Category string   `json:"category"`
-	Points   int      `json:"points"`
-	Stem     string   `json:"stem"`
-	Options  []option `json:"options"`
-	Blanks   int      `json:"blanks"`
+	No       int        `json:"no"`
+	Type     string     `json:"type"`
+	Category string     `json:"category"`
+	Points   int        `json:"points"`
+	Stem     string     `json:"stem"`
+	Options  []option   `json:"options"`
+	Blanks   int        `json:"blanks"`
+	Media    []mediaRef `json:"media"` // of stem and options only
 }
 
 // keyedQuestion is for the desk only.
@@ -109,6 +120,7 @@ type reveal struct {
 	Counts      map[string]int `json:"counts"`
 	Answered    int            `json:"answered"`
 	Correct     int            `json:"correct"`
+	Media       []mediaRef     `json:"media"` // of the explanation
 }
 
 type teamRow struct {

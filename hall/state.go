@@ -19,6 +19,7 @@ func (h *Hall) playerState() playerState {
 		for i, o := range p.Question.Options {
 			q.Options[i] = option{ID: o.ID}
 		}
+		q.Media = []mediaRef{}
 		p.Question = &q
 	}
 	if p.Standings != nil && len(p.Standings.Teams) > playerTeams {
@@ -91,7 +92,8 @@ func (h *Hall) roomState() playerState {
 		}
 	}
 	if r := h.event.Reveal; r != nil && s.Phase != quiz.PhaseFinished {
-		p.Reveal = &reveal{Key: r.Key, Explanation: r.Explanation, Source: r.Source, Counts: r.Counts, Answered: r.Answered, Correct: r.Correct}
+		p.Reveal = &reveal{Key: r.Key, Explanation: r.Explanation, Source: r.Source, Counts: r.Counts, Answered: r.Answered, Correct: r.Correct,
+			Media: explained(c, s.At)}
 	}
 	if s.Phase == quiz.PhaseStandings || s.Phase == quiz.PhaseFinished {
 		p.Standings = h.shownStandings()
@@ -134,11 +136,38 @@ func (h *Hall) standings(st *quiz.Standings) *standings {
 func asked(round *quiz.Round, q *quiz.RoundQuestion) *question {
 	out := &question{No: q.No, Type: string(q.Question.Type), Category: q.Question.Category,
 		Points: round.Settings.FullPoints(q.Question.Type), Stem: q.Question.Stem, Options: make([]option, len(q.Question.Options)),
-		Blanks: q.Question.Blanks()}
+		Blanks: q.Question.Blanks(), Media: mediaRefs(q.Question.Media, func(part string) bool { return part != questionbank.PartExplanation })}
 	for i, o := range q.Question.Options {
 		out.Options[i] = option{ID: questionbank.Letter(i), Text: o}
 	}
 	return out
+}
+
+// MediaPath is where media are fetched, before their id.
+const MediaPath = "/api/v1/media/"
+
+func mediaRefs(all []questionbank.Media, of func(part string) bool) []mediaRef {
+	out := []mediaRef{}
+	for _, m := range all {
+		if of(m.Part) {
+			out = append(out, mediaRef{Kind: string(m.Kind), Part: m.Part, URL: MediaPath + m.ID, Alt: m.Alt, Width: m.Width, Height: m.Height})
+		}
+	}
+	return out
+}
+
+// MediaRefs are all media of a question that was revealed.
+func MediaRefs(all []questionbank.Media) []mediaRef {
+	return mediaRefs(all, func(string) bool { return true })
+}
+
+// explained are the media of a question's explanation: they come with the reveal.
+func explained(c *quiz.Contest, at quiz.Ref) []mediaRef {
+	_, q, ok := c.Question(at.R, at.Q)
+	if !ok {
+		return []mediaRef{}
+	}
+	return mediaRefs(q.Question.Media, func(part string) bool { return part == questionbank.PartExplanation })
 }
 
 func (h *Hall) keyed(at quiz.Ref) *keyedQuestion {
@@ -146,7 +175,9 @@ func (h *Hall) keyed(at quiz.Ref) *keyedQuestion {
 	if !ok {
 		return nil
 	}
-	return &keyedQuestion{question: *asked(round, q), Key: q.Question.Key, Explanation: q.Question.Explanation,
+	put := *asked(round, q)
+	put.Media = MediaRefs(q.Question.Media) // the desk sees those of the explanation, too
+	return &keyedQuestion{question: put, Key: q.Question.Key, Explanation: q.Question.Explanation,
 		Source: q.Question.Source, Difficulty: q.Question.Difficulty}
 }
 

@@ -18,6 +18,7 @@ import (
 	"leitai/hall"
 	"leitai/people"
 	"leitai/questionbank"
+	"leitai/questionbank/media"
 	"leitai/quiz"
 )
 
@@ -31,6 +32,7 @@ type Check struct {
 type Config struct {
 	Quiz           *quiz.Store
 	Banks          *questionbank.Store
+	Media          *media.Store
 	People         *people.Store
 	House          *hall.House
 	ReadBank       ReadBank
@@ -54,6 +56,9 @@ type API struct {
 	refusals *failures     // failed sign-ins that the audit log keeps, by address
 	reading  chan struct{} // held while a bank's file is read, or a bank is looked over
 	pending  chan struct{} // held by each file that is in memory to be read
+
+	pictures  *media.Cache
+	preparing chan struct{} // held while an upload is looked at
 }
 
 // maxBody is the largest request body, in bytes.
@@ -76,7 +81,8 @@ func New(cfg Config) (*fiber.App, error) {
 		return nil, err
 	}
 	a := &API{Config: cfg, pages: p, failures: newFailures(10, time.Minute), codes: newFailures(wrongCodes, time.Minute),
-		links: newFailures(30, time.Minute), refusals: newFailures(30, time.Minute), reading: make(chan struct{}, 1), pending: make(chan struct{}, maxPending)}
+		links: newFailures(30, time.Minute), refusals: newFailures(30, time.Minute), reading: make(chan struct{}, 1), pending: make(chan struct{}, maxPending),
+		pictures: media.NewCache(cfg.Media, pictureCache), preparing: make(chan struct{}, 2)}
 	app := fiber.New(fiber.Config{
 		AppName: "leitai", DisableStartupMessage: true, Immutable: true, ReduceMemoryUsage: true, BodyLimit: maxBody, Concurrency: 1 << 18,
 		ReadBufferSize: 4096, IdleTimeout: 60 * time.Second, ReadTimeout: 30 * time.Second, ErrorHandler: a.fail,
@@ -152,6 +158,9 @@ func (a *API) routes() []route {
 		{"POST", "/banks/:id/checkup/mends", organizer, ofBank, "bank.mend", a.mendFinding},
 		{"GET", "/questions/:id", viewer, ofQuestion, "", a.findQuestion},
 		{"PUT", "/questions/:id", organizer, ofQuestion, "question.update", a.updateQuestion},
+
+		{"POST", "/media", organizer, whole, "media.upload", a.uploadMedia},
+		{"GET", "/media/:id", public, whole, "", a.sendMedia},
 
 		{"GET", "/imports", organizer, whole, "", a.listImports},
 		{"POST", "/imports", organizer, whole, "import.upload", a.createImport},

@@ -205,7 +205,7 @@ var (
 		"staff.end_sessions": "令其在所有设备退出", "staff.two_step_off": "关闭其两步验证", "staff.cli_reset": "在服务器上重设密码",
 		"access.grant": "加入协作者", "access.revoke": "移除协作者", "audit.export": "导出操作日志",
 		"bank.create": "新建题库", "bank.rename": "题库改名", "bank.export": "导出题库", "question.create": "新建题目", "question.update": "修改题目",
-		"question.bulk": "批量修改题目", "question.undo": "撤销题库的修改", "bank.checkup": "体检题库", "bank.mend": "处理体检结果", "import.upload": "上传导入文件", "import.mend": "修改导入预览", "import.store": "确认导入", "import.undo": "撤销导入",
+		"question.bulk": "批量修改题目", "question.undo": "撤销题库的修改", "bank.checkup": "体检题库", "bank.mend": "处理体检结果", "media.upload": "上传图片或音视频", "import.upload": "上传导入文件", "import.mend": "修改导入预览", "import.store": "确认导入", "import.undo": "撤销导入",
 		"contest.create": "新建竞赛", "contest.update": "修改竞赛", "contest.copy": "复制竞赛", "contest.round": "修改轮次", "contest.open": "开启赛场",
 		"contest.close": "关闭赛场", "contest.command": "现场操作", "contest.export": "导出成绩",
 	}

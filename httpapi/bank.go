@@ -38,6 +38,7 @@ type questionView struct {
 	Source      string            `json:"source"`
 	Difficulty  int               `json:"difficulty"`
 	Tags        []string          `json:"tags"`
+	Media       []questionMedia   `json:"media"`
 	Retired     bool              `json:"retired"`
 	Deleted     bool              `json:"deleted"`
 	Used        int               `json:"used"`    // rounds that have it
@@ -48,7 +49,7 @@ type questionView struct {
 
 func questionOf(e questionbank.Entry) questionView {
 	return questionView{ID: e.ID, BankID: e.BankID, Version: e.Version, Type: e.Type, Category: e.Category, Stem: e.Stem, Options: listOf(e.Options),
-		Key: listOf(e.Key), Explanation: e.Explanation, Source: e.Source, Difficulty: e.Difficulty, Tags: listOf(e.Tags), Retired: e.Retired,
+		Key: listOf(e.Key), Explanation: e.Explanation, Source: e.Source, Difficulty: e.Difficulty, Tags: listOf(e.Tags), Media: mediaOf(e.Media), Retired: e.Retired,
 		Deleted: e.Deleted, Used: e.Used, Answers: e.Answers, Right: e.Right, UpdatedMS: e.UpdatedAt.UnixMilli()}
 }
 
@@ -72,9 +73,11 @@ type questionInput struct {
 	Source      string            `json:"source"`
 	Difficulty  int               `json:"difficulty"`
 	Tags        []string          `json:"tags"`
+	Media       []mediaInput      `json:"media"`
 }
 
-func (in questionInput) question() (questionbank.Question, error) {
+// question gives the texts, not checked yet.
+func (in questionInput) question() questionbank.Question {
 	q := questionbank.Question{Version: in.Version, Type: in.Type, Category: strings.TrimSpace(in.Category), Stem: strings.TrimSpace(in.Stem), Options: in.Options,
 		Key: in.Key, Explanation: strings.TrimSpace(in.Explanation), Source: strings.TrimSpace(in.Source), Difficulty: in.Difficulty, Tags: in.Tags}
 	for i, t := range q.Tags {
@@ -83,7 +86,7 @@ func (in questionInput) question() (questionbank.Question, error) {
 	for i := range q.Options {
 		q.Options[i] = strings.TrimSpace(q.Options[i])
 	}
-	return q, q.Validate()
+	return q
 }
 
 // maxList is the most entries of one page.
@@ -250,7 +253,7 @@ func (a *API) createQuestion(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	q, err := in.question()
+	q, err := a.question(c.UserContext(), in)
 	if err != nil {
 		return err
 	}
@@ -268,7 +271,7 @@ func (a *API) updateQuestion(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	q, err := in.question()
+	q, err := a.question(c.UserContext(), in)
 	if err != nil {
 		return err
 	}

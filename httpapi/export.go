@@ -12,6 +12,7 @@ import (
 	"leitai/fault"
 	"leitai/questionbank"
 	"leitai/questionbank/exchange"
+	"leitai/questionbank/media"
 )
 
 // exports are the formats of a bank's file: extension and media type.
@@ -44,7 +45,7 @@ func (a *API) exportBank(c *fiber.Ctx) error {
 		name = bank.Name
 	}
 	var b bytes.Buffer
-	if _, err := exchange.Write(&b, format, questions); err != nil {
+	if _, err := exchange.WriteWithMedia(&b, format, questions, func(id string) (media.File, error) { return a.Media.Read(c.UserContext(), id) }); err != nil {
 		return err
 	}
 	note(c, "format", format)

@@ -21,6 +21,7 @@ import (
 	"leitai/people"
 	"leitai/questionbank"
 	"leitai/questionbank/exchange"
+	"leitai/questionbank/media"
 )
 
 // ReadBank reads a question-bank file (exchange.Read, here or in another process).
@@ -216,6 +217,11 @@ func (a *API) readImport(in *questionbank.Import, data []byte, lang string) erro
 	if err != nil {
 		return err
 	}
+	for _, f := range result.Files {
+		if err := a.Media.Put(ctx, time.Now(), f, in.StaffID); err != nil {
+			return err
+		}
+	}
 	if result.Format == exchange.XLSX || result.Format == exchange.CSV {
 		if err := a.Banks.KeepFile(ctx, time.Now(), in.ID, data); err != nil {
 			return err
@@ -260,16 +266,28 @@ func (a *API) keepRows(ctx context.Context, id string, rows []exchange.Row) erro
 	return nil
 }
 
-// bodyLimit lets a signed-in member of staff send a file to import; everybody and everything else keeps to maxBody.
+// bodyLimit lets a signed-in member of staff send a file to import, a picture or a video; everybody and everything else
+// keeps to maxBody.
 func (a *API) bodyLimit(h *fasthttp.RequestHeader) (cfg fasthttp.RequestConfig) {
-	if !h.IsPost() || !bytes.HasPrefix(h.RequestURI(), []byte(importsPath)) || h.ContentLength() <= maxBody {
+	most := 0
+	switch path, _, _ := bytes.Cut(h.RequestURI(), []byte("?")); {
+	case !h.IsPost() || h.ContentLength() <= maxBody:
+	case bytes.HasPrefix(path, []byte(importsPath)):
+		most = exchange.MaxFile
+	case string(path) == mediaPath:
+		most = media.MaxVideo
+	}
+	if most == 0 {
 		return cfg
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	staff, err := a.People.FindSession(ctx, time.Now(), string(h.Cookie(sessionCookie)))
 	if err == nil && permitted[organizer][staff.Role] && !staff.MustChangePassword {
-		cfg.MaxRequestBodySize = exchange.MaxFile
+		cfg.MaxRequestBodySize = most
+		if most == media.MaxVideo {
+			cfg.ReadTimeout = uploadWithin
+		}
 	}
 	return cfg
 }
@@ -377,7 +395,7 @@ func (a *API) changeImportRow(c *fiber.Ctx) error {
 	}
 	switch {
 	case in.Question != nil:
-		q, err := in.Question.question()
+		q, err := a.question(c.UserContext(), *in.Question)
 		if err != nil {
 			return err
 		}

@@ -94,6 +94,7 @@ type ownQuestion struct {
 	Key         []string   `json:"key"`
 	Explanation string     `json:"explanation"`
 	Source      string     `json:"source"`
+	Media       any        `json:"media"`
 	A           []string   `json:"a"`
 	Answered    bool       `json:"answered"`
 	Correct     bool       `json:"correct"`
@@ -141,7 +142,7 @@ func ownView(own *hall.Own) any {
 	for i, o := range own.Answers {
 		q := o.Question
 		v := ownQuestion{R: o.Ref.R, Q: o.Ref.Q, Type: string(q.Type), Category: q.Category, Stem: q.Stem, Options: options(q.Options),
-			Key: q.Key, Explanation: q.Explanation, Source: q.Source, A: o.Answer.Choice, Answered: o.Answered,
+			Key: q.Key, Explanation: q.Explanation, Source: q.Source, Media: hall.MediaRefs(q.Media), A: o.Answer.Choice, Answered: o.Answered,
 			Correct: o.Answer.Correct, ElapsedMS: o.Answer.Adjusted.Milliseconds(), Voided: o.Voided}
 		if v.A == nil {
 			v.A = []string{}

@@ -123,7 +123,7 @@ func (f Filter) where() (string, []any) {
 
 var likeText = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
 
-const questionColumns = `id, bank_id, version, type, category, stem, options, answer_key, explanation, source, difficulty, tags, retired,
+const questionColumns = `id, bank_id, version, type, category, stem, options, answer_key, explanation, source, difficulty, tags, media, retired,
 	deleted_at, created_at, updated_at, (SELECT COUNT(*) FROM round_questions u WHERE u.question_id = questions.id) AS used,
 	(SELECT CAST(COALESCE(SUM(t.answers), 0) AS BIGINT)` + statsFrom + `) AS answers, (SELECT CAST(COALESCE(SUM(t.correct), 0) AS BIGINT)` + statsFrom + `) AS correct`
 
@@ -140,6 +140,7 @@ type questionRow struct {
 	Source      string               `db:"source"`
 	Difficulty  int                  `db:"difficulty"`
 	Tags        sqldb.JSON[[]string] `db:"tags"`
+	Media       sqldb.JSON[[]Media]  `db:"media"`
 	Retired     bool                 `db:"retired"`
 	DeletedAt   *sqldb.Millis        `db:"deleted_at"`
 	CreatedAt   sqldb.Millis         `db:"created_at"`
@@ -150,8 +151,12 @@ type questionRow struct {
 }
 
 func (r questionRow) question() Question {
+	if len(r.Media.V) == 0 {
+		r.Media.V = nil
+	}
 	return Question{ID: r.ID, Version: r.Version, Type: r.Type, Category: r.Category, Stem: r.Stem, Options: r.Options.V,
-		Key: r.Key.V, Explanation: r.Explanation, Source: r.Source, Difficulty: r.Difficulty, Tags: r.Tags.V}
+		Key: r.Key.V, Explanation: r.Explanation, Source: r.Source, Difficulty: r.Difficulty, Tags: r.Tags.V,
+		Media: r.Media.V}
 }
 
 func (r questionRow) entry() Entry {
@@ -247,9 +252,10 @@ func (s *Store) AddQuestion(ctx context.Context, now time.Time, bankID string, q
 			return err
 		}
 		_, err := tx.ExecContext(ctx, `INSERT INTO questions (id, bank_id, version, type, category, stem, options,
-			answer_key, explanation, source, difficulty, tags, fingerprint, created_at, updated_at, search)
-			VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14)`, id, bankID, q.Type, q.Category, q.Stem,
-			list(q.Options), list(q.Key), q.Explanation, q.Source, q.Difficulty, list(q.Tags), q.Fingerprint(), sqldb.MillisOf(now), searchText(q))
+			answer_key, explanation, source, difficulty, tags, fingerprint, created_at, updated_at, search, media)
+			VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, $15)`, id, bankID, q.Type, q.Category, q.Stem,
+			list(q.Options), list(q.Key), q.Explanation, q.Source, q.Difficulty, list(q.Tags), q.Fingerprint(), sqldb.MillisOf(now), searchText(q),
+			sqldb.JSON[[]Media]{V: mediaList(q.Media)})
 		return err
 	})
 	if err != nil {
@@ -303,10 +309,10 @@ func saveVersion(ctx context.Context, tx *sqlx.Tx, now time.Time, old, q Questio
 		sinceNow = 1
 	}
 	res, err := tx.ExecContext(ctx, `UPDATE questions SET version = version + 1, type = $3, category = $4, stem = $5, options = $6,
-			answer_key = $7, explanation = $8, source = $9, difficulty = $10, tags = $11, fingerprint = $12, updated_at = $13, search = $14,
+			answer_key = $7, explanation = $8, source = $9, difficulty = $10, tags = $11, fingerprint = $12, updated_at = $13, search = $14, media = $16,
 			meant_since = CASE WHEN $15 = 1 THEN version + 1 ELSE meant_since END
 			WHERE id = $1 AND version = $2`, q.ID, q.Version, q.Type, q.Category, q.Stem, list(q.Options), list(q.Key), q.Explanation, q.Source,
-		q.Difficulty, list(q.Tags), q.Fingerprint(), sqldb.MillisOf(now), searchText(q), sinceNow)
+		q.Difficulty, list(q.Tags), q.Fingerprint(), sqldb.MillisOf(now), searchText(q), sinceNow, sqldb.JSON[[]Media]{V: mediaList(q.Media)})
 	if err != nil {
 		return err
 	}

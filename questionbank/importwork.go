@@ -158,7 +158,7 @@ func (s *Store) unknown(ctx context.Context, bankID string, questions []Question
 
 // hiddenRows are new questions as rows.
 func hiddenRows(now time.Time, bankID, importID string, questions []Question) sqldb.Insert {
-	texts := []string{"id", "bank_id", "type", "category", "stem", "options", "answer_key", "explanation", "source", "tags", "fingerprint", "search", "import_id"}
+	texts := []string{"id", "bank_id", "type", "category", "stem", "options", "answer_key", "explanation", "source", "tags", "media", "fingerprint", "search", "import_id"}
 	numbers := []string{"version", "difficulty", "created_at", "updated_at", "deleted_at"}
 	columns := make([]sqldb.Column, 0, len(texts)+len(numbers))
 	for _, name := range append(texts, numbers...) {
@@ -167,7 +167,7 @@ func hiddenRows(now time.Time, bankID, importID string, questions []Question) sq
 	at := sqldb.MillisOf(now).Time().UnixMilli()
 	for _, q := range questions {
 		for i, v := range []string{uuid.Must(uuid.NewV7()).String(), bankID, string(q.Type), q.Category, q.Stem, listText(q.Options), listText(q.Key),
-			q.Explanation, q.Source, listText(q.Tags), q.Fingerprint(), searchText(q), importID} {
+			q.Explanation, q.Source, listText(q.Tags), mediaText(q.Media), q.Fingerprint(), searchText(q), importID} {
 			columns[i].Strings = append(columns[i].Strings, v)
 		}
 		for i, v := range []int64{1, int64(q.Difficulty), at, at, hidden} {

@@ -54,6 +54,7 @@ type Question struct {
 	Source      string   `json:"source"`
 	Difficulty  int      `json:"difficulty"` // 1 (easy) to 5
 	Tags        []string `json:"tags,omitempty"`
+	Media       []Media  `json:"media,omitempty"`
 }
 
 // Letter names option i: 0 is A.
@@ -92,6 +93,9 @@ func (q Question) Validate() error {
 		return fault.Field("category", "question.label_long")
 	case len(q.Tags) > MaxTags || slices.ContainsFunc(q.Tags, badTag):
 		return fault.Field("tags", "question.label_long")
+	}
+	if err := q.validateMedia(); err != nil {
+		return err
 	}
 	if q.Type == Fill {
 		return q.validateFill()
@@ -142,8 +146,8 @@ func (q Question) validateChoice() error {
 		return fault.Field("options", "question.options_count")
 	}
 	seen := map[string]bool{}
-	for _, o := range q.Options {
-		n := Normal(o)
+	for i, o := range q.Options {
+		n := Normal(o) + q.mediaMark(Letter(i))
 		if n == "" || utf8.RuneCountInString(o) > MaxOption {
 			return fault.Field("options", "question.option_text")
 		}
@@ -177,14 +181,14 @@ func (q Question) hasLetter(s string) bool {
 	return len(s) == 1 && s[0] >= 'A' && int(s[0]-'A') < len(q.Options)
 }
 
-// Fingerprint identifies stem and options after normalising: two questions with the same fingerprint are duplicates.
-// A generic stem with other options is another question.
+// Fingerprint identifies stem and options after normalising, each with its pictures: two questions with the same
+// fingerprint are duplicates. A generic stem with other options or another picture is another question.
 func (q Question) Fingerprint() string {
 	h := sha256.New()
-	h.Write([]byte(Normal(q.Stem)))
+	h.Write([]byte(Normal(q.Stem) + q.mediaMark(PartStem)))
 	opts := make([]string, len(q.Options))
 	for i, o := range q.Options {
-		opts[i] = Normal(o)
+		opts[i] = Normal(o) + q.mediaMark(Letter(i))
 	}
 	slices.Sort(opts)
 	for _, o := range opts {
@@ -200,7 +204,8 @@ func (q Question) Meaning() string {
 	right := make([]string, 0, len(q.Key))
 	for _, k := range q.Key {
 		if q.Type != Fill && q.hasLetter(k) {
-			k = q.Options[k[0]-'A']
+			right = append(right, Normal(q.Options[k[0]-'A'])+q.mediaMark(k))
+			continue
 		}
 		right = append(right, Normal(k))
 	}

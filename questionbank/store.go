@@ -50,7 +50,7 @@ func (s *Store) CreateBank(ctx context.Context, now time.Time, name string, ques
 		}
 		defer insert.Close()
 		for _, q := range questions {
-			if err := insertQuestion(ctx, insert, bankID, "", now, q); err != nil {
+			if err := insertQuestion(ctx, insert, bankID, now, q); err != nil {
 				return err
 			}
 		}
@@ -77,25 +77,18 @@ func bankNamed(ctx context.Context, tx *sqlx.Tx, now time.Time, name string) (id
 
 func prepareInsert(ctx context.Context, tx *sqlx.Tx) (*sqlx.Stmt, error) {
 	return tx.PreparexContext(ctx, `INSERT INTO questions (id, bank_id, version, type, category, stem, options,
-		answer_key, explanation, source, difficulty, tags, fingerprint, created_at, updated_at, search, import_id)
+		answer_key, explanation, source, difficulty, tags, fingerprint, created_at, updated_at, search, media)
 		VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, $15)`)
 }
 
-// insertQuestion stores a new question; importID is "" when it came with no file.
-func insertQuestion(ctx context.Context, insert *sqlx.Stmt, bankID, importID string, now time.Time, q Question) error {
+// insertQuestion stores a new question that came with no file.
+func insertQuestion(ctx context.Context, insert *sqlx.Stmt, bankID string, now time.Time, q Question) error {
 	if err := q.Validate(); err != nil {
 		return err
 	}
 	_, err := insert.ExecContext(ctx, uuid.Must(uuid.NewV7()).String(), bankID, q.Type, q.Category, q.Stem, list(q.Options), list(q.Key),
-		q.Explanation, q.Source, q.Difficulty, list(q.Tags), q.Fingerprint(), sqldb.MillisOf(now), searchText(q), orNull(importID))
+		q.Explanation, q.Source, q.Difficulty, list(q.Tags), q.Fingerprint(), sqldb.MillisOf(now), searchText(q), sqldb.JSON[[]Media]{V: mediaList(q.Media)})
 	return err
-}
-
-func orNull(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
 }
 
 // searchText is what a search looks into.
@@ -106,6 +99,13 @@ func searchText(q Question) string {
 // listText is a list as it stands in its column.
 func listText(s []string) string {
 	v, _ := list(s).Value() // strings always encode
+	text, _ := v.(string)
+	return text
+}
+
+// mediaText is a list of media as it stands in its column.
+func mediaText(m []Media) string {
+	v, _ := sqldb.JSON[[]Media]{V: mediaList(m)}.Value() // strings always encode
 	text, _ := v.(string)
 	return text
 }

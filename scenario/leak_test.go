@@ -42,6 +42,11 @@ func (s *spy) secrets(phone bool) []string {
 				out = append(out, q.Question.Stem)
 				out = append(out, q.Question.Options...)
 			}
+			for _, m := range q.Question.Media {
+				if m.Part == questionbank.PartExplanation || phone && round.Settings.QuestionOn == quiz.OnScreen {
+					out = append(out, m.ID)
+				}
+			}
 		}
 	}
 	return out

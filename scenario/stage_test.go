@@ -2,6 +2,8 @@ package scenario
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"strings"
 	"time"
@@ -10,6 +12,7 @@ import (
 
 	"leitai/people"
 	"leitai/questionbank"
+	"leitai/questionbank/media"
 	"leitai/quiz"
 )
 
@@ -37,7 +40,16 @@ func everyType(mark string) []questionbank.Question {
 		q.Stem += fmt.Sprintf("（%s 题面%d）", strings.ToLower(mark), i+1)
 		q.Explanation, q.Source = fmt.Sprintf("%s解析%d。", mark, i+1), fmt.Sprintf("%s出处%d。", mark, i+1)
 	}
+	base[0].Media = []questionbank.Media{{ID: mediaID(mark + "图"), Kind: media.Image, Part: questionbank.PartStem, Alt: "消防标志", Width: 1600, Height: 900},
+		{ID: mediaID(mark + "选项图"), Kind: media.Image, Part: "B", Width: 400, Height: 400},
+		{ID: mediaID(mark + "解析片"), Kind: media.Video, Part: questionbank.PartExplanation}}
 	return base
+}
+
+// mediaID has the form of an id and is different for every mark.
+func mediaID(mark string) string {
+	sum := sha256.Sum256([]byte(mark))
+	return hex.EncodeToString(sum[:])
 }
 
 // rightAnswer is an answer to a question of everyType that is right.

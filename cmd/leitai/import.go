@@ -11,6 +11,7 @@ import (
 
 	"leitai/questionbank"
 	"leitai/questionbank/exchange"
+	"leitai/questionbank/media"
 	"leitai/sqldb"
 )
 
@@ -110,6 +111,11 @@ func (c *importCmd) store(ctx context.Context, r exchange.Result, report *import
 	defer db.Close()
 	if err := db.Migrate(ctx); err != nil {
 		return fmt.Errorf("migrate database: %w", err)
+	}
+	for _, f := range r.Files {
+		if err := media.NewStore(db).Put(ctx, time.Now(), f, ""); err != nil {
+			return err
+		}
 	}
 	banks := questionbank.NewStore(db).Paced(gently)
 	in := questionbank.Import{FileName: filepath.Base(c.File), Format: string(r.Format), StaffName: "命令行", Notes: "[]",

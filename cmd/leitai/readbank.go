@@ -14,6 +14,7 @@ import (
 	"leitai/fault"
 	"leitai/questionbank"
 	"leitai/questionbank/exchange"
+	"leitai/questionbank/media"
 )
 
 // readBankCmd is `leitai read-bank`: the server runs it for each uploaded file, so that a file made to do harm cannot
@@ -22,10 +23,11 @@ type readBankCmd struct {
 	Name string `help:"The file's name."`
 }
 
-// readLine is a line of what the child tells, one of three: how far it is, a row, and at the end all the rest.
+// readLine is a line of what the child tells, one of four: how far it is, a row, a picture, and at the end all the rest.
 type readLine struct {
 	Progress int             `json:"progress,omitempty"`
 	Row      *exchange.Row   `json:"row,omitempty"`
+	File     *media.File     `json:"file,omitempty"`
 	End      bool            `json:"end,omitempty"`
 	Format   exchange.Format `json:"format,omitempty"`
 	Notes    []exchange.Note `json:"notes,omitempty"`
@@ -50,6 +52,11 @@ func (c *readBankCmd) Run(ctx context.Context) error {
 	}
 	for i := range result.Rows {
 		if err := out.Encode(readLine{Row: &result.Rows[i]}); err != nil {
+			return err
+		}
+	}
+	for i := range result.Files {
+		if err := out.Encode(readLine{File: &result.Files[i]}); err != nil {
 			return err
 		}
 	}
@@ -82,7 +89,7 @@ func (b bankReader) read(ctx context.Context, name string, data []byte) (exchang
 	case told.end.Fault != "":
 		return exchange.Result{}, fault.New(fault.Invalid, told.end.Fault)
 	}
-	return exchange.Result{Format: told.end.Format, Rows: told.rows, Notes: told.end.Notes}, nil
+	return exchange.Result{Format: told.end.Format, Rows: told.rows, Files: told.files, Notes: told.end.Notes}, nil
 }
 
 // maxReadMemory is how many bytes the reading of one file may take: 50,000 rows need less than half of it.
@@ -105,12 +112,13 @@ func (l *limited) Write(p []byte) (int, error) {
 
 // toldLines takes in what the child tells as it comes. While it rests the child waits at its full pipe.
 type toldLines struct {
-	ctx  context.Context
-	pace questionbank.Pace
-	line []byte // begun, not ended
-	rows []exchange.Row
-	end  readLine
-	busy time.Duration // since the last rest
+	ctx   context.Context
+	pace  questionbank.Pace
+	line  []byte // begun, not ended
+	rows  []exchange.Row
+	files []media.File
+	end   readLine
+	busy  time.Duration // since the last rest
 }
 
 // restAfter is how long lines are taken in between two rests.
@@ -147,6 +155,8 @@ func (t *toldLines) take(line []byte) error {
 	switch {
 	case l.Row != nil:
 		t.rows = append(t.rows, *l.Row)
+	case l.File != nil:
+		t.files = append(t.files, *l.File)
 	case l.End:
 		t.end = l
 	default:

@@ -27,6 +27,7 @@ import (
 	"leitai/leaderboard"
 	"leitai/people"
 	"leitai/questionbank"
+	"leitai/questionbank/media"
 	"leitai/quiz"
 	"leitai/sqldb"
 	"leitai/web"
@@ -74,6 +75,7 @@ type server struct {
 	redis    redis.UniversalClient
 	people   *people.Store
 	banks    *questionbank.Store
+	media    *media.Store
 	quiz     *quiz.Store
 	house    *hall.House
 	app      webApp
@@ -137,6 +139,7 @@ func (s *server) start(ctx context.Context, c *serveCmd) error {
 		return err
 	}
 	s.people, s.banks, s.quiz = people.NewStore(s.db), questionbank.NewStore(s.db).Paced(s.hallFirst), quiz.NewStore(s.db)
+	s.media = media.NewStore(s.db)
 	key, err := tokenKey(ctx, s.quiz)
 	if err != nil {
 		return err
@@ -147,7 +150,7 @@ func (s *server) start(ctx context.Context, c *serveCmd) error {
 		Logger: s.log, Tokens: hall.NewTokens(key), Node: c.Node, Build: web.Build(), MaxConns: c.maxConns(s.log),
 		JoinURL: func(code string) string { return s.base + "/j/" + code }})
 	registry.MustRegister(s.house.Collectors()...)
-	app, err := httpapi.New(httpapi.Config{Quiz: s.quiz, Banks: s.banks, People: s.people, House: s.house, Web: web.Dist(), Logger: s.log, ReadBank: bankReader{s.hallFirst}.read, AnnotateBank: annotateElsewhere, CheckBank: checkElsewhere,
+	app, err := httpapi.New(httpapi.Config{Quiz: s.quiz, Banks: s.banks, Media: s.media, People: s.people, House: s.house, Web: web.Dist(), Logger: s.log, ReadBank: bankReader{s.hallFirst}.read, AnnotateBank: annotateElsewhere, CheckBank: checkElsewhere,
 		Checks: s.checks(), Metrics: registry, Secure: strings.HasPrefix(s.base, "https://"), TrustedProxies: c.proxies()})
 	if err != nil {
 		return err

@@ -60,6 +60,7 @@ type text struct {
 	stem    string
 	options []string // sorted; none for a judge or a fill
 	right   []string
+	media   string   // ids of pictures, sounds and videos: with others it is another question
 	grams   []uint32 // of all, the rarest first; set by nearPairs
 	stems   []uint32 // of the stem, ascending
 	opts    []uint32 // of the options, ascending
@@ -79,11 +80,19 @@ func newText(q *Item) *text {
 	if q.Type != questionbank.Order {
 		slices.Sort(t.right)
 	}
+	var ids []string
+	for _, m := range q.Media {
+		if m.Part != questionbank.PartExplanation {
+			ids = append(ids, m.ID)
+		}
+	}
+	slices.Sort(ids)
+	t.media = strings.Join(ids, " ")
 	return t
 }
 
 func (t *text) identity() string {
-	return string(t.class) + "\x00" + t.stem + "\x00" + strings.Join(t.options, "\x00")
+	return string(t.class) + "\x00" + t.stem + "\x00" + strings.Join(t.options, "\x00") + "\x00" + t.media
 }
 
 // sameKey tells that the right answers of two questions are the same; of a fill, that they have one in common.

@@ -47,7 +47,7 @@ func nearPairs(ctx context.Context, texts []*text, progress func(float64)) ([]pa
 		for _, g := range t.grams[:prefix] {
 			for _, j := range index[g] {
 				o := texts[j]
-				if seen[j] == int32(i) || o.class != t.class || len(o.grams) < least {
+				if seen[j] == int32(i) || o.class != t.class || o.media != t.media || len(o.grams) < least {
 					continue
 				}
 				seen[j] = int32(i)

@@ -137,6 +137,15 @@ func exchange(q questionbank.Question, a, b int) questionbank.Question {
 		slices.Sort(key)
 	}
 	q.Key = key
+	q.Media = slices.Clone(q.Media)
+	for i, m := range q.Media {
+		switch m.Part {
+		case questionbank.Letter(a):
+			q.Media[i].Part = questionbank.Letter(b)
+		case questionbank.Letter(b):
+			q.Media[i].Part = questionbank.Letter(a)
+		}
+	}
 	return q
 }
 

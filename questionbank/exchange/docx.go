@@ -1,12 +1,10 @@
 package exchange
 
 import (
-	"archive/zip"
 	"bytes"
 	"encoding/xml"
 	"errors"
 	"io"
-	"path"
 	"strconv"
 	"strings"
 
@@ -19,7 +17,7 @@ func readDOCX(data []byte) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	doc := &docxReader{zip: z, rels: relations(z, "word/document.xml"), numbering: readNumbering(z), counters: map[string][]int{}}
+	doc := &docxReader{gallery: newGallery(z), cropped: map[rune]bool{}, rels: relations(z, "word/document.xml"), numbering: readNumbering(z), counters: map[string][]int{}}
 	f, err := z.Open("word/document.xml")
 	if err != nil {
 		return Result{}, fault.Wrap(fault.Invalid, "import.broken", err)
@@ -33,12 +31,21 @@ func readDOCX(data []byte) (Result, error) {
 		return Result{}, fault.Wrap(fault.Invalid, "import.broken", err)
 	}
 	rows, notes := readTextNotes(doc.lines)
-	return Result{Rows: append(rows, doc.rows...), Notes: notes}, nil
+	rows = append(rows, doc.rows...)
+	for i := range rows {
+		for _, m := range rows[i].Media {
+			if doc.cropped[m.mark] {
+				rows[i].Notes = append(rows[i].Notes, Note{Status: Warning, Code: "picture.cropped", Found: m.Name})
+			}
+		}
+	}
+	return Result{Rows: rows, Notes: notes}, nil
 }
 
 // docxReader walks through a document.
 type docxReader struct {
-	zip       *zip.Reader
+	gallery   *gallery
+	cropped   map[rune]bool // pictures of which the document shows a part only
 	dec       *xml.Decoder
 	rels      map[string]string
 	numbering numbering
@@ -58,8 +65,8 @@ type paragraph struct {
 	list   string
 	level  int
 	style  string
-	media  []Media
 	boxes  []paragraph // text boxes that are anchored here
+	alt    string      // of the picture that comes next
 }
 
 func (d *docxReader) token() (xml.Token, error) {
@@ -106,7 +113,7 @@ func (d *docxReader) add(p paragraph) {
 	if !isEmpty(string(p.text)) {
 		label = d.number(p)
 	}
-	text, marked := p.text, p.marked
+	text, marked := marksLast(p.text, p.marked)
 	if label != "" {
 		text = append([]rune(label), text...)
 		marked = append(make([]bool, len([]rune(label))), marked...)
@@ -117,17 +124,36 @@ func (d *docxReader) add(p paragraph) {
 		if i < len(text) && text[i] != '\n' {
 			continue
 		}
-		l := line{no: no, text: string(text[from:i]), media: p.media}
+		l := line{no: no, text: string(text[from:i])}
+		l.media = d.gallery.in(l.text)
 		if someTrue(marked[from:i]) {
 			l.marked = marked[from:i]
 		}
-		p.media = nil
 		d.lines = append(d.lines, l)
 		from = i + 1
 	}
 	for _, b := range p.boxes {
 		d.add(b)
 	}
+}
+
+// marksLast puts pictures that a line begins with behind its text: floating ones are anchored there, before the number
+// of the question or the letter of the option.
+func marksLast(text []rune, marked []bool) ([]rune, []bool) {
+	n := 0
+	for n < len(text) && (isMark(text[n]) || isEmpty(string(text[n]))) {
+		n++
+	}
+	end := n
+	for end < len(text) && text[end] != '\n' {
+		end++
+	}
+	if n == 0 || n == end {
+		return text, marked
+	}
+	out := append(append(append([]rune{}, text[n:end]...), text[:n]...), text[end:]...)
+	marks := append(append(append([]bool{}, marked[n:end]...), marked[:n]...), marked[end:]...)
+	return out, marks
 }
 
 func someTrue(b []bool) bool {
@@ -204,10 +230,14 @@ func (d *docxReader) paragraph() (paragraph, error) {
 				p.write(symbol(attr(e, "char")), style)
 			case name == "noBreakHyphen":
 				p.write("-", style)
+			case name == "docPr":
+				p.alt = attr(e, "descr")
 			case name == "blip":
-				p.picture(d, attr(e, "embed"))
+				p.picture(d, attr(e, "embed"), attr(e, "link"))
 			case name == "imagedata":
-				p.picture(d, attr(e, "id"))
+				p.picture(d, attr(e, "id"), attr(e, "href"))
+			case name == "srcRect":
+				d.crop(p, e)
 			}
 		case xml.EndElement:
 			switch e.Name.Local {
@@ -265,13 +295,27 @@ func (p *paragraph) write(text string, s runStyle) {
 	}
 }
 
-func (p *paragraph) picture(d *docxReader, id string) {
+// picture puts the mark of a picture where it stands; id is the relation of one in the file, link of one elsewhere.
+func (p *paragraph) picture(d *docxReader, id, link string) {
 	to := d.rels[id]
-	if to == "" {
+	if to == "" && id == "" && link == "" {
 		return
 	}
-	if b, err := readPart(d.zip, to); err == nil && len(b) > 0 {
-		p.media = append(p.media, Media{Name: path.Base(to), Data: b, Part: "stem"})
+	m := d.gallery.add(to, p.alt)
+	p.alt = ""
+	if m.mark != 0 {
+		p.text, p.marked = append(p.text, m.mark), append(p.marked, false)
+	}
+}
+
+// crop notes that the document shows only a part of the picture that stands last.
+func (d *docxReader) crop(p paragraph, e xml.StartElement) {
+	if n := len(p.text); n > 0 && isMark(p.text[n-1]) {
+		for _, side := range []string{"l", "t", "r", "b"} {
+			if v := attr(e, side); v != "" && v != "0" {
+				d.cropped[p.text[n-1]] = true
+			}
+		}
 	}
 }
 
@@ -369,7 +413,7 @@ func (d *docxReader) table() ([][]string, error) {
 // addTable takes a table for a list of questions when it has a header, for a table of keys when its first column says
 // 题号 and 答案, and for text otherwise.
 func (d *docxReader) addTable(rows [][]string) {
-	g := grid{rows: rows}
+	g := grid{rows: rows, gallery: d.gallery}
 	if found, ok := readGrid(g); ok {
 		d.rows = append(d.rows, found...)
 		return
@@ -381,7 +425,7 @@ func (d *docxReader) addTable(rows [][]string) {
 	for _, r := range rows {
 		for _, c := range r {
 			for l := range strings.SplitSeq(c, "\n") {
-				d.lines = append(d.lines, line{no: len(d.lines) + 1, text: l})
+				d.lines = append(d.lines, line{no: len(d.lines) + 1, text: l, media: d.gallery.in(l)})
 			}
 		}
 	}

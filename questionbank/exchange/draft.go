@@ -43,21 +43,23 @@ func (d *draft) cell(part string) string {
 }
 
 func (d *draft) warn(part, code, found string) {
-	d.notes = append(d.notes, Note{Status: Warning, Code: code, Cell: d.cell(part), Found: found})
+	d.notes = append(d.notes, Note{Status: Warning, Code: code, Cell: d.cell(part), Found: withoutMarks(found)})
 }
 
 func (d *draft) fail(part, code, found string) {
-	d.notes = append(d.notes, Note{Status: Error, Code: code, Cell: d.cell(part), Found: found})
+	d.notes = append(d.notes, Note{Status: Error, Code: code, Cell: d.cell(part), Found: withoutMarks(found)})
 }
 
 // resolve makes the draft a question, with a note for all that was guessed or is wrong.
 func (d draft) resolve() Row {
+	d.place()
+	d.stem = clean(d.stem)
 	q := questionbank.Question{Type: d.typ, Category: clean(d.category), Explanation: clean(d.explanation), Source: clean(d.source),
 		Difficulty: 3, Tags: d.tags}
-	d.stem = clean(d.stem)
 	lacking := d.readType(&q)
 	d.readDifficulty(&q)
 	q.Options = d.readOptions()
+	d.takeMedia(&q)
 	d.tickedOptions(&q)
 	d.keyOfStem(&q)
 	d.keyOfTail(&q)
@@ -112,13 +114,13 @@ func (d *draft) readOptions() []string {
 	last := 0
 	for i, o := range d.options {
 		options[i] = clean(o)
-		if options[i] != "" {
+		if options[i] != "" || d.pictured(i) {
 			last = i + 1
 		}
 	}
 	options = options[:last]
 	for i, o := range options {
-		if o == "" {
+		if o == "" && !d.pictured(i) {
 			d.fail("option "+questionbank.Letter(i), "options.gap", questionbank.Letter(i))
 			break
 		}
@@ -130,13 +132,18 @@ func (d *draft) readOptions() []string {
 	seen := map[string]bool{}
 	for i, o := range options {
 		f := questionbank.Normal(o) // as the bank compares them
-		if f != "" && seen[f] {
+		if f != "" && seen[f] && !d.pictured(i) {
 			d.fail("option "+questionbank.Letter(i), "options.same", o)
 			break
 		}
 		seen[f] = true
 	}
 	return options
+}
+
+// pictured reports that an option has a picture.
+func (d *draft) pictured(i int) bool {
+	return i < questionbank.MaxOptions && slices.ContainsFunc(d.media, func(m Media) bool { return m.Part == questionbank.Letter(i) && m.Code == "" })
 }
 
 // guessType settles a type that is not written, from options and key.

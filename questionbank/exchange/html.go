@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"io"
+	"net/url"
 	"strings"
 	"unicode/utf8"
 
@@ -50,6 +51,39 @@ func plainHTML(s string) string {
 func newline(b *strings.Builder) {
 	if s := b.String(); s != "" && s[len(s)-1] != '\n' {
 		b.WriteByte('\n')
+	}
+}
+
+// pictureAlts gives what HTML says of its files: name → alternative text.
+func pictureAlts(s string) map[string]string {
+	out := map[string]string{}
+	if !strings.Contains(s, "@@PLUGINFILE@@") {
+		return out
+	}
+	z := html.NewTokenizer(strings.NewReader(s))
+	for {
+		switch z.Next() {
+		case html.ErrorToken:
+			return out
+		case html.StartTagToken, html.SelfClosingTagToken:
+			src, alt := "", ""
+			for _, more := z.TagName(); more; {
+				var k, v []byte
+				k, v, more = z.TagAttr()
+				switch string(k) {
+				case "src":
+					src = string(v)
+				case "alt", "title":
+					alt = string(v)
+				}
+			}
+			if name, ok := strings.CutPrefix(src, "@@PLUGINFILE@@/"); ok {
+				if plain, err := url.PathUnescape(name); err == nil {
+					name = plain
+				}
+				out[name] = alt
+			}
+		}
 	}
 }
 

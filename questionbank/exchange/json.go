@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -196,8 +197,8 @@ func jsonRow(row int, v any, zero bool) Row {
 	d := draft{row: row}
 	switch v := v.(type) {
 	case map[string]any:
-		if q, ok := ownQuestion(v); ok {
-			return ownRow(row, q)
+		if q, files, ok := ownQuestion(v); ok {
+			return ownRow(row, q, files)
 		}
 		jsonObject(&d, v)
 		if zero && jsonNumberKey(v) {
@@ -404,31 +405,60 @@ func textOf(v any) string {
 	return string(b)
 }
 
-// ownQuestion reads an entry that the product has written itself: nothing in it is guessed.
-func ownQuestion(m map[string]any) (q questionbank.Question, ok bool) {
+// ownQuestion reads an entry that the product has written itself: nothing in it is guessed. Its media come with their
+// bytes.
+func ownQuestion(m map[string]any) (q questionbank.Question, files []Media, ok bool) {
 	typ, _ := m["type"].(string)
 	_, stem := m["stem"].(string)
 	_, key := m["key"].([]any)
 	if !stem || !key || !slices.Contains(questionbank.Types, questionbank.Type(typ)) {
-		return q, false
+		return q, nil, false
+	}
+	files = ownMedia(m["media"])
+	if files != nil {
+		m = maps.Clone(m)
+		delete(m, "media")
 	}
 	b, err := json.Marshal(m)
 	if err != nil {
-		return q, false
+		return q, nil, false
 	}
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
 	err = d.Decode(&q)
 	q.ID, q.Version = "", 0
-	return q, err == nil
+	return q, files, err == nil
+}
+
+// ownMedia reads the media of an entry; nil when there are none.
+func ownMedia(v any) []Media {
+	list, _ := v.([]any)
+	var out []Media
+	for i, e := range list {
+		if i == questionbank.MaxMedia {
+			break
+		}
+		o, _ := e.(map[string]any)
+		m := Media{Name: textOf(o["id"]), Alt: textOf(o["alt"]), Part: textOf(o["part"])}
+		_, data, found := strings.Cut(textOf(o["data"]), ";base64,")
+		b, err := base64.StdEncoding.DecodeString(data)
+		if !found || err != nil {
+			m.Code = "picture.lost"
+		}
+		m.Data = b
+		out = append(out, m)
+	}
+	return out
 }
 
 // ownRow checks a question of our own.
-func ownRow(row int, q questionbank.Question) Row {
-	d := draft{row: row, typ: q.Type, stem: q.Stem, options: q.Options, letters: q.Key, accepted: q.Key}
+func ownRow(row int, q questionbank.Question, files []Media) Row {
+	d := draft{row: row, typ: q.Type, stem: q.Stem, options: q.Options, letters: q.Key, accepted: q.Key, media: files}
+	d.takeMedia(&q)
 	if q.Validate() == nil {
-		return Row{Row: row, Question: q}
+		return Row{Row: row, Question: q, Notes: d.notes, Media: d.media}
 	}
+	d.notes = nil
 	if q.Type == questionbank.Fill {
 		d.letters = nil
 	}

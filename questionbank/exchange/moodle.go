@@ -97,17 +97,8 @@ func (q moodleQuestion) draft(no int, category string) draft {
 			d.tags = append(d.tags, tag)
 		}
 	}
-	for _, f := range q.Stem.Files {
-		b, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(f.Data), ""))
-		if err != nil || f.Encoding != "base64" {
-			d.warn("stem", "picture.lost", f.Name)
-			continue
-		}
-		d.media = append(d.media, Media{Name: f.Name, Data: b, Part: "stem"})
-	}
-	if hasPicture(q.Stem.Text) && len(q.Stem.Files) == 0 {
-		d.warn("stem", "picture.none", "<img>")
-	}
+	d.files(questionbank.PartStem, q.Stem.Text, q.Stem.Files)
+	d.files(questionbank.PartExplanation, q.General.Text, q.General.Files)
 	switch q.Type {
 	case "multichoice":
 		q.choice(&d)
@@ -154,6 +145,7 @@ func (q moodleQuestion) choice(d *draft) {
 			text = plainHTML(text)
 		}
 		d.options = append(d.options, text)
+		d.files(questionbank.Letter(min(i, 25)), a.Text, a.Files)
 		f := fraction(a.Fraction)
 		switch {
 		case d.typ == questionbank.Multiple && f > 0, f >= 100:
@@ -164,6 +156,26 @@ func (q moodleQuestion) choice(d *draft) {
 	}
 	if partial != "" {
 		d.warn("key", "partial.score", partial)
+	}
+}
+
+// files takes the files of a part, which its HTML shows by name.
+func (d *draft) files(part, text string, files []moodleFile) {
+	at := part
+	if len(part) == 1 {
+		at = "option " + part
+	}
+	alts := pictureAlts(text)
+	for _, f := range files {
+		b, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(f.Data), ""))
+		if err != nil || f.Encoding != "base64" {
+			d.warn(at, "picture.lost", f.Name)
+			continue
+		}
+		d.media = append(d.media, Media{Name: f.Name, Data: b, Part: part, Alt: alts[f.Name]})
+	}
+	if hasPicture(text) && len(files) == 0 {
+		d.warn(at, "picture.none", "<img>")
 	}
 }
 

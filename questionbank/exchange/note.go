@@ -66,6 +66,14 @@ var notes = map[string][2]string{
 	"syntax":             {"写法有误：{found}", "The syntax is wrong: {found}."},
 	"duplicate.file":     {"与本文件第 {found} 题相同", "The same as question {found} of this file."},
 	"duplicate.bank":     {"题库里已有这道题", "The bank has this question already."},
+	"picture.linked":     {"图片只是链接，文件里没有图：{found}", "A picture is only linked and not in the file: {found}."},
+	"picture.large":      {"图片太大，没有带进来：{found}（每张最多 10 MB、2400 万像素）", "A picture is too large and did not come along: {found} (at most 10 MB and 24 megapixels each)."},
+	"picture.kind":       {"这种图片不能用，没有带进来：{found}。请另存为 PNG 或 JPG 再插入", "This kind of picture cannot be used and did not come along: {found}. Save it as PNG or JPG and insert it again."},
+	"picture.many":       {"一道题最多 12 张图片，没有带进来：{found}", "A question has at most 12 pictures; this one did not come along: {found}."},
+	"picture.place":      {"请核对图片是否放对了地方：{found}", "Please check whether the picture is in the right place: {found}."},
+	"picture.cropped":    {"图片在文档里裁剪过，带进来的是裁剪前的整图，请核对：{found}", "The picture was cropped in the document; the whole of it came along, please check: {found}."},
+	"picture.needed":     {"有选项只有图片，而图片没有读出", "An option is a picture only, and the picture could not be read."},
+	"picture.outside":    {"工作表“{found}”表头上方的图片没有带进来", "Pictures above the header of the sheet “{found}” did not come along."},
 }
 
 // Say gives the note in a language: "en", else Chinese.

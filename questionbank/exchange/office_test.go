@@ -5,8 +5,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"image"
-	"image/png"
 	"strings"
 	"testing"
 
@@ -166,35 +164,5 @@ ok judge 地球是圆的。 | A.正确 | B.错误 | A`
 	}
 	if got.Rows[3].Row != 4 || got.Rows[3].Sheet != "多选题" {
 		t.Errorf("row %d of %s", got.Rows[3].Row, got.Rows[3].Sheet)
-	}
-}
-
-// TestPicturesAreMissed: a bank keeps no pictures yet, and the preview says so at the row that loses one.
-func TestPicturesAreMissed(t *testing.T) {
-	book := excelize.NewFile()
-	for i, r := range [][]any{{"题干", "题型", "答案"}, {"图中是圆吗？", "判断", "对"}, {"没有图。", "判断", "错"}} {
-		if err := book.SetSheetRow("Sheet1", fmt.Sprintf("A%d", i+1), &r); err != nil {
-			t.Fatal(err)
-		}
-	}
-	var picture bytes.Buffer
-	if err := png.Encode(&picture, image.NewGray(image.Rect(0, 0, 4, 4))); err != nil {
-		t.Fatal(err)
-	}
-	if err := book.AddPictureFromBytes("Sheet1", "D2", &excelize.Picture{Extension: ".png", File: picture.Bytes()}); err != nil {
-		t.Fatal(err)
-	}
-	var b bytes.Buffer
-	if err := book.Write(&b); err != nil {
-		t.Fatal(err)
-	}
-	got, err := Read(context.Background(), "a.xlsx", b.Bytes())
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := `warning judge 图中是圆吗？ | A.正确 | B.错误 | A !picture.none
-ok judge 没有图。 | A.正确 | B.错误 | B`
-	if s := showAll(got.Rows); s != want {
-		t.Errorf("got\n%s\nwant\n%s", s, want)
 	}
 }

@@ -43,13 +43,10 @@ func Read(ctx context.Context, name string, data []byte) (Result, error) {
 		return Result{}, errEmpty.With("format", string(format))
 	}
 	r.Format = format
-	markDuplicates(r.Rows)
-	for i := range r.Rows { // banks keep no pictures yet: nobody shall miss one on the day
-		for _, m := range r.Rows[i].Media {
-			r.Rows[i].Notes = append(r.Rows[i].Notes, Note{Status: Warning, Code: "picture.none", Found: m.Name})
-		}
-		r.Rows[i].Media = nil
+	if r.Files, err = settle(ctx, r.Rows); err != nil {
+		return Result{}, err
 	}
+	markDuplicates(r.Rows)
 	return r, nil
 }
 

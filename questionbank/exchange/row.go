@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"leitai/questionbank"
+	"leitai/questionbank/media"
 )
 
 // Format is how a file says its questions.
@@ -56,21 +57,14 @@ type Mend struct {
 	Question questionbank.Question
 }
 
-// Media is a picture that came with a question.
-type Media struct {
-	Name string // as in the file
-	Data []byte
-	Part string // "stem", or the letter of an option
-}
-
 // Row is a question as the file has it.
 type Row struct {
 	Row      int    // line of a text, row of a sheet, number of an element; from 1
 	Sheet    string // "" in files without sheets
 	Question questionbank.Question
 	Notes    []Note
-	Media    []Media
-	Edited   bool `json:",omitempty"` // by staff, in the preview
+	Media    []Media `json:"-"`          // until Read has prepared them: then the question has them by id
+	Edited   bool    `json:",omitempty"` // by staff, in the preview
 }
 
 // Status is the worst of the row's notes.
@@ -109,7 +103,8 @@ func (r Row) Codes() string {
 type Result struct {
 	Format Format
 	Rows   []Row
-	Notes  []Note // about the file as a whole: sheets that were left out, kinds that are not known
+	Notes  []Note       // about the file as a whole: sheets that were left out, kinds that are not known
+	Files  []media.File `json:",omitempty"` // what the questions' media stand for, each once
 }
 
 // Counts are rows by status.

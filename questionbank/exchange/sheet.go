@@ -19,6 +19,39 @@ type grid struct {
 	rows     [][]string
 	merged   map[[2]int]string // row and column, from 0, of cells that a merged cell above covers: its text
 	formulas map[string]bool   // cells that a formula works out
+
+	gallery  *gallery         // of the pictures whose marks stand in cells; nil when there are none
+	pictures map[int][]pinned // by row, from 0: pictures that float above the cells
+}
+
+// pinned is a picture that is anchored to a cell.
+type pinned struct {
+	col   int // from 0
+	media Media
+	moved bool // from an empty row below
+}
+
+// settlePictures moves pictures that are anchored below their row, where nothing is written, to the row above.
+func (g *grid) settlePictures(header int) (above int) {
+	rows := slices.Sorted(maps.Keys(g.pictures))
+	for _, r := range rows {
+		to := min(r, len(g.rows)-1)
+		for to > header && isBlankRow(g.rows[to]) {
+			to--
+		}
+		switch {
+		case to <= header:
+			above += len(g.pictures[r])
+			delete(g.pictures, r)
+		case to != r:
+			for _, p := range g.pictures[r] {
+				p.moved = true
+				g.pictures[to] = append(g.pictures[to], p)
+			}
+			delete(g.pictures, r)
+		}
+	}
+	return above
 }
 
 // headerRows is how far down a header is looked for (FORMATS.md).
@@ -345,11 +378,13 @@ func (g grid) draft(r int, columns map[int]column) draft {
 	d := draft{row: r + 1, sheet: g.name}
 	where := map[string]string{}
 	var rights []int
+	pictures := ""
 	for _, c := range slices.Sorted(maps.Keys(columns)) {
 		col, text := columns[c], ""
 		if c < len(g.rows[r]) {
 			text = g.rows[r][c]
 		}
+		text += g.marksAt(r, c)
 		part := col.field
 		if col.field == "option" {
 			part = "option " + questionbank.Letter(max(0, min(25, col.n)))
@@ -397,11 +432,24 @@ func (g grid) draft(r int, columns map[int]column) draft {
 				rights = append(rights, col.n)
 			}
 		case "image":
-			if !isEmpty(text) {
-				d.warn("image", "picture.none", text)
+			if bare := withoutMarks(text); !isEmpty(bare) {
+				d.warn("image", "picture.none", bare)
 			}
+			pictures += text
 		}
 	}
+	d.stem += onlyThe(pictures)
+	for c := range g.rows[r] { // in columns that we do not know
+		if _, known := columns[c]; !known {
+			d.stem += onlyThe(g.rows[r][c])
+		}
+	}
+	for _, p := range g.pictures[r] {
+		if _, known := columns[p.col]; !known {
+			d.stem += string(p.media.mark)
+		}
+	}
+	g.takePictures(r, &d)
 	for _, n := range rights {
 		d.letters = append(d.letters, questionbank.Letter(n))
 	}
@@ -420,6 +468,40 @@ func (g grid) draft(r int, columns map[int]column) draft {
 		}
 	}
 	return d
+}
+
+// marksAt gives the marks of the pictures that float above a cell.
+func (g grid) marksAt(r, c int) string {
+	marks := ""
+	for _, p := range g.pictures[r] {
+		if p.col == c {
+			marks += string(p.media.mark)
+		}
+	}
+	return marks
+}
+
+// takePictures gives the draft the pictures of its row, in cells and above them.
+func (g grid) takePictures(r int, d *draft) {
+	for _, cell := range g.rows[r] {
+		d.media = append(d.media, g.gallery.in(cell)...)
+	}
+	for _, p := range g.pictures[r] {
+		d.media = append(d.media, p.media)
+		if p.moved {
+			d.warn("stem", "picture.place", p.media.Name)
+		}
+	}
+}
+
+// onlyThe gives the marks of a text without the rest.
+func onlyThe(text string) string {
+	return strings.Map(func(r rune) rune {
+		if isMark(r) {
+			return r
+		}
+		return -1
+	}, text)
 }
 
 // stripOptionLabel takes "A." off an option that stands in the column of A anyway.

@@ -70,6 +70,7 @@ type textReader struct {
 	first    int             // the first line that is not empty
 	strays   []Row           // parts of questions that belong to none
 	ahead    []line          // what comes after the line that is read
+	early    []Media         // pictures that no question stands before, since the last one
 	cuts     int             // labels found inside the line that is read
 }
 
@@ -87,7 +88,10 @@ func readTextNotes(lines []line) ([]Row, []Note) {
 		l.text = strings.TrimRight(l.text, " \t\u00a0\u3000\r")
 		if isEmpty(l.text) {
 			r.blank = true
-			r.pictures(l)
+			continue
+		}
+		if onlyMarks(l.text) {
+			r.figure(l)
 			continue
 		}
 		if r.first == 0 {
@@ -95,7 +99,7 @@ func readTextNotes(lines []line) ([]Row, []Note) {
 		}
 		next := ""
 		for _, n := range lines[i+1:] {
-			if !isEmpty(n.text) {
+			if !isEmpty(n.text) && !onlyMarks(n.text) {
 				next = n.text
 				break
 			}
@@ -118,8 +122,32 @@ func readTextNotes(lines []line) ([]Row, []Note) {
 
 // pictures gives a line's pictures to the question that it belongs to.
 func (r *textReader) pictures(l line) {
-	if r.cur != nil {
-		r.cur.media = append(r.cur.media, l.media...)
+	if r.cur == nil {
+		r.early = append(r.early, l.media...)
+		return
+	}
+	r.cur.media = append(r.cur.media, l.media...)
+}
+
+// figure takes a line of nothing but pictures: they belong to the text before them.
+func (r *textReader) figure(l line) {
+	r.pictures(l)
+	q := r.cur
+	if q == nil {
+		return
+	}
+	switch marks := strings.TrimSpace(l.text); q.part {
+	case inStem:
+		q.stem += "\n" + marks
+	case inOption:
+		q.options[len(q.options)-1] += "\n" + marks
+	case inExplanation:
+		q.explanation += "\n" + marks
+	default: // after the key: never before the reveal
+		q.explanation += "\n" + marks
+		for _, m := range l.media {
+			q.warn("explanation", "picture.place", m.Name)
+		}
 	}
 }
 
@@ -397,6 +425,12 @@ func (r *textReader) begin(l line, number int, tag string) {
 	q.row, q.category = l.no, r.category
 	r.all = append(r.all, q)
 	r.cur = q
+	for _, m := range r.early { // above its question, or somebody's emblem
+		m.Part = questionbank.PartStem
+		q.media = append(q.media, m)
+		q.warn("stem", "picture.place", m.Name)
+	}
+	r.early = nil
 	r.numbered = r.numbered || number > 0
 }
 
@@ -604,7 +638,7 @@ func (r *textReader) addOptions(l line, opts []option) {
 func allMarked(text string, marks []bool) bool {
 	seen, marked := 0, 0
 	for i, c := range []rune(text) {
-		if c == ' ' || c == '\t' || c == '\u3000' || c == '\u00a0' {
+		if c == ' ' || c == '\t' || c == '\u3000' || c == '\u00a0' || isMark(c) {
 			continue
 		}
 		seen++

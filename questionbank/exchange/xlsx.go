@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"path"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -37,7 +38,9 @@ func readXLSX(ctx context.Context, data []byte) (Result, error) {
 		return Result{}, fault.Wrap(fault.Invalid, "import.broken", err)
 	}
 	defer book.Close()
-	extras := sheetExtras(z)
+	shown := newGallery(z)
+	extras := sheetExtras(z, shown)
+	inCells := cellImages(z)
 	var out Result
 	if _, err := z.Open("xl/vbaProject.bin"); err == nil {
 		out.Notes = append(out.Notes, Note{Status: Warning, Code: "file.macros"})
@@ -57,6 +60,11 @@ func readXLSX(ctx context.Context, data []byte) (Result, error) {
 		Tell(ctx, before)
 		x := extras[name]
 		g.merged, g.formulas = x.cover(g.rows), x.formulas
+		g.gallery, g.pictures = shown, x.pictures
+		putInCells(g.rows, inCells, shown)
+		if at, columns, _ := g.header(); columns != nil && g.settlePictures(at) > 0 {
+			out.Notes = append(out.Notes, Note{Status: Warning, Code: "picture.outside", Found: name})
+		}
 		rows, ok := readGrid(g)
 		if !ok {
 			if len(g.rows) > 1 {
@@ -65,9 +73,6 @@ func readXLSX(ctx context.Context, data []byte) (Result, error) {
 			continue
 		}
 		headers = true
-		for i := range rows {
-			rows[i].Media = append(rows[i].Media, x.pictures[rows[i].Row]...)
-		}
 		if out.Rows = append(out.Rows, rows...); len(out.Rows) > MaxQuestions {
 			return Result{}, errTooMany
 		}
@@ -124,9 +129,9 @@ func sheetGrid(ctx context.Context, book *excelize.File, name string) (grid, err
 
 // sheetExtra is what a sheet has besides cells.
 type sheetExtra struct {
-	merges   []string        // "A2:A5"
-	pictures map[int][]Media // by row, from 1
-	formulas map[string]bool // cells that are worked out: "C7"
+	merges   []string         // "A2:A5"
+	pictures map[int][]pinned // by row, from 0
+	formulas map[string]bool  // cells that are worked out: "C7"
 }
 
 // cover gives the text of merged cells to the cells below that they cover.
@@ -152,7 +157,7 @@ func (x sheetExtra) cover(rows [][]string) map[[2]int]string {
 
 // sheetExtras reads merged cells and pictures of all sheets, by the sheet's name. What is broken is left out: the
 // cells themselves are what counts.
-func sheetExtras(z *zip.Reader) map[string]sheetExtra {
+func sheetExtras(z *zip.Reader, shown *gallery) map[string]sheetExtra {
 	out := map[string]sheetExtra{}
 	rels := relations(z, "xl/workbook.xml")
 	_ = eachElement(z, "xl/workbook.xml", func(e xml.StartElement) {
@@ -164,7 +169,7 @@ func sheetExtras(z *zip.Reader) map[string]sheetExtra {
 		if name == "" || part == "" {
 			return
 		}
-		x := sheetExtra{pictures: map[int][]Media{}, formulas: map[string]bool{}}
+		x := sheetExtra{pictures: map[int][]pinned{}, formulas: map[string]bool{}}
 		drawing, cell := "", ""
 		_ = eachElement(z, part, func(e xml.StartElement) {
 			switch e.Name.Local {
@@ -181,7 +186,7 @@ func sheetExtras(z *zip.Reader) map[string]sheetExtra {
 			}
 		})
 		if to := relations(z, part)[drawing]; drawing != "" && to != "" {
-			x.pictures = drawingPictures(z, to)
+			x.pictures = drawingPictures(z, to, shown)
 		}
 		out[name] = x
 	})
@@ -189,15 +194,23 @@ func sheetExtras(z *zip.Reader) map[string]sheetExtra {
 }
 
 // drawingPictures gives the pictures of a drawing by the row that they are anchored to.
-func drawingPictures(z *zip.Reader, part string) map[int][]Media {
-	out := map[int][]Media{}
+func drawingPictures(z *zip.Reader, part string, shown *gallery) map[int][]pinned {
+	out := map[int][]pinned{}
 	rels := relations(z, part)
 	b, err := readPart(z, part)
 	if err != nil {
 		return out
 	}
 	d := xml.NewDecoder(bytes.NewReader(b))
-	row, inFrom := 0, false
+	row, col, inFrom, alt := 0, 0, false, ""
+	number := func(e xml.StartElement) int {
+		var n string
+		if d.DecodeElement(&n, &e) != nil {
+			return 0
+		}
+		i, _ := strconv.Atoi(strings.TrimSpace(n))
+		return max(0, i)
+	}
 	for {
 		t, err := d.Token()
 		if err != nil {
@@ -205,23 +218,60 @@ func drawingPictures(z *zip.Reader, part string) map[int][]Media {
 		}
 		switch e := t.(type) {
 		case xml.StartElement:
-			switch e.Name.Local {
-			case "from":
+			switch {
+			case e.Name.Local == "from":
 				inFrom = true
-			case "row":
-				var n string
-				if inFrom && d.DecodeElement(&n, &e) == nil {
-					row, _ = strconv.Atoi(strings.TrimSpace(n))
+			case e.Name.Local == "row" && inFrom:
+				row = number(e)
+			case e.Name.Local == "col" && inFrom:
+				col = number(e)
+			case e.Name.Local == "cNvPr":
+				alt = attr(e, "descr")
+			case e.Name.Local == "blip":
+				if m := shown.add(rels[attr(e, "embed")], alt); m.mark != 0 {
+					out[row] = append(out[row], pinned{col: col, media: m})
 				}
-			case "blip":
-				to := rels[attr(e, "embed")]
-				if data, err := readPart(z, to); err == nil && len(data) > 0 {
-					out[row+1] = append(out[row+1], Media{Name: path.Base(to), Data: data, Part: "stem"})
-				}
+				alt = ""
 			}
 		case xml.EndElement:
 			if e.Name.Local == "from" {
 				inFrom = false
+			}
+		}
+	}
+}
+
+var dispImg = regexp.MustCompile(`^\s*=?(?:_xlfn\.)?DISPIMG\("([^"]{1,200})"`)
+
+// cellImages reads the pictures that WPS keeps inside cells: the id in the cell's formula → the part.
+func cellImages(z *zip.Reader) map[string]string {
+	out := map[string]string{}
+	rels := relations(z, "xl/cellimages.xml")
+	id := ""
+	_ = eachElement(z, "xl/cellimages.xml", func(e xml.StartElement) {
+		switch e.Name.Local {
+		case "cNvPr":
+			id = attr(e, "name")
+		case "blip":
+			out[id] = rels[attr(e, "embed")]
+		}
+	})
+	return out
+}
+
+// putInCells puts marks in place of the formulas of pictures inside cells.
+func putInCells(rows [][]string, images map[string]string, shown *gallery) {
+	for _, row := range rows {
+		for c, text := range row {
+			if !strings.Contains(text, "DISPIMG") {
+				continue
+			}
+			if m := dispImg.FindStringSubmatch(text); m != nil {
+				part, ok := images[m[1]]
+				if !ok {
+					part = "xl/media/" + m[1]
+				}
+				row[c] = string(shown.add(part, "").mark)
 			}
 		}
 	}

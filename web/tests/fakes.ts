@@ -58,6 +58,7 @@ export function question(over: Partial<Question> = {}): Question {
       { id: 'D', text: '1949 年' },
     ],
     blanks: 0,
+    media: [],
     ...over,
   }
 }

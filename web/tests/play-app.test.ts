@@ -238,7 +238,15 @@ describe('the game', () => {
 
   it('shows the result and tells it to a screen reader', async () => {
     const socket = await play(state({ phase: 'closed' }), me())
-    const reveal = { key: ['B'], explanation: '因为', source: '党史', counts: {}, answered: 10, correct: 9 }
+    const reveal = {
+      key: ['B'],
+      explanation: '因为',
+      source: '党史',
+      counts: {},
+      answered: 10,
+      correct: 9,
+      media: [],
+    }
     socket.receive(state({ phase: 'revealed', reveal, seq: 2 }))
     socket.receive(
       me({ result: { r: 1, q: 3, answered: true, correct: true, points: 10, elapsed_ms: 4_300, a: ['B'] } }),
@@ -256,7 +264,15 @@ describe('the game', () => {
       { id: 'A', text: '正确' },
       { id: 'B', text: '错误' },
     ]
-    const reveal = { key: ['B'], explanation: '', source: '', counts: {}, answered: 10, correct: 9 }
+    const reveal = {
+      key: ['B'],
+      explanation: '',
+      source: '',
+      counts: {},
+      answered: 10,
+      correct: 9,
+      media: [],
+    }
     await play(state({ phase: 'revealed', question: question({ type: 'judge', options }), reveal }), me())
     expect(wrapper.find('.why').text()).toContain('本题正确答案：错误')
     expect(wrapper.find('.option.key').text()).not.toContain('正确答案')

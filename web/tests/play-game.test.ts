@@ -16,7 +16,7 @@ import {
 import { balance, wrap } from '../src/play/live/certificate'
 import { me, question, state } from './fakes'
 
-const reveal = { key: ['B'], explanation: '', source: '', counts: {}, answered: 1, correct: 1 }
+const reveal = { key: ['B'], explanation: '', source: '', counts: {}, answered: 1, correct: 1, media: [] }
 const result = { r: 1, q: 3, answered: true, correct: true, points: 10, elapsed_ms: 4000, a: ['B'] }
 
 describe('viewOf', () => {

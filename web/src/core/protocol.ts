@@ -76,6 +76,17 @@ export interface Option {
   id: string
   text: string
 }
+/** A picture, sound or video. Sounds and videos are for the big screen. */
+export interface Media {
+  kind: 'image' | 'audio' | 'video'
+  /** stem, explanation, or an option's letter */
+  part: string
+  url: string
+  alt: string
+  /** px of an image, else 0 */
+  width: number
+  height: number
+}
 export interface Question {
   no: number
   type: QuestionType
@@ -85,6 +96,8 @@ export interface Question {
   options: Option[]
   /** Number of blanks of a fill question, else 0. */
   blanks: number
+  /** Of stem and options. */
+  media: Media[]
 }
 export interface Reveal {
   key: string[]
@@ -94,6 +107,8 @@ export interface Reveal {
   counts: Record<string, number>
   answered: number
   correct: number
+  /** Of the explanation. */
+  media: Media[]
 }
 export interface TeamRow {
   id: string

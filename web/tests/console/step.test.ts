@@ -10,6 +10,7 @@ const question = (no: number): KeyedQuestion => ({
   stem: '',
   options: [],
   blanks: 0,
+  media: [],
   key: ['A'],
   explanation: '',
   source: '',

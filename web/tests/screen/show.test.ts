@@ -10,10 +10,20 @@ import { fitBox, fitName, linesOf } from '../../src/screen/logic/width'
 
 function question(over: Partial<Question> = {}): Question {
   const options = ['甲', '乙', '丙'].map((text, i) => ({ id: 'ABC'.charAt(i), text }))
-  return { no: 1, type: 'single', category: '', points: 10, stem: '题干', options, blanks: 0, ...over }
+  return {
+    no: 1,
+    type: 'single',
+    category: '',
+    points: 10,
+    stem: '题干',
+    options,
+    blanks: 0,
+    media: [],
+    ...over,
+  }
 }
 function reveal(over: Partial<Reveal> = {}): Reveal {
-  return { key: ['A'], explanation: '', source: '', counts: {}, answered: 0, correct: 0, ...over }
+  return { key: ['A'], explanation: '', source: '', counts: {}, answered: 0, correct: 0, media: [], ...over }
 }
 
 describe('the address', () => {

@@ -2,6 +2,25 @@
 
 import type { QuestionType } from '../../core/protocol'
 
+/** An uploaded file. */
+export interface StoredMedia {
+  id: string
+  kind: 'image' | 'audio' | 'video'
+  type: string
+  size: number
+  width: number
+  height: number
+  url: string
+}
+
+/** A file with the part of the question that it stands with: stem, explanation, or an option's letter. */
+export type QuestionMedia = Pick<StoredMedia, 'id' | 'kind' | 'width' | 'height' | 'url'> & {
+  part: string
+  alt: string
+}
+
+export type MediaInput = Pick<QuestionMedia, 'id' | 'part' | 'alt'>
+
 export interface Question {
   id: string
   bank_id: string
@@ -15,6 +34,7 @@ export interface Question {
   source: string
   difficulty: number
   tags: string[]
+  media: QuestionMedia[]
   retired: boolean
   deleted: boolean
   used: number
@@ -35,7 +55,7 @@ export type QuestionInput = Pick<
   | 'source'
   | 'difficulty'
   | 'tags'
->
+> & { media: MediaInput[] }
 
 export interface PastVersion {
   question: Question
@@ -82,7 +102,7 @@ export const accuracies = ['0-20', '20-50', '50-80', '80-100', 'none'] as const
 export const letter = (i: number): string => String.fromCharCode(65 + i)
 
 export function inputOf(q: Question): QuestionInput {
-  const { version, type, category, stem, options, key, explanation, source, difficulty, tags } = q
+  const { version, type, category, stem, options, key, explanation, source, difficulty, tags, media } = q
   return {
     version,
     type,
@@ -94,6 +114,7 @@ export function inputOf(q: Question): QuestionInput {
     source,
     difficulty,
     tags: [...tags],
+    media: media.map(({ id, part, alt }) => ({ id, part, alt })),
   }
 }
 
@@ -108,6 +129,7 @@ export const emptyQuestion = (): QuestionInput => ({
   source: '',
   difficulty: 3,
   tags: [],
+  media: [],
 })
 
 /** What to edit: a question of a bank (or a new one), or a row of an import. */

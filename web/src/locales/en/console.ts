@@ -1,11 +1,13 @@
 import type zh from '../zh-CN/console'
 import bank from './bank'
 import doctor from './doctor'
+import media from './media'
 import staff from './staff'
 
 const en: Record<keyof typeof zh, string> = {
   ...bank,
   ...doctor,
+  ...media,
   ...staff,
   'app.title': 'Leitai console',
   'app.name': 'Leitai',

@@ -109,6 +109,12 @@ const en: Record<keyof typeof zh, string> = {
   'toast.undone': 'Undone',
   'toast.extended': 'Time {seconds} s',
 
+  'media.picture': 'Picture of the question',
+  'media.video': 'Video of the question',
+  'media.failed': 'It did not load; trying again',
+  'media.press': 'Press P to play',
+  'media.none': 'This question has no sound or video',
+
   'help.title': 'Keyboard and clicker',
   'help.next': 'Next step',
   'help.back': 'Step back',
@@ -118,6 +124,7 @@ const en: Record<keyof typeof zh, string> = {
   'help.extend': '5 seconds more / less',
   'help.team': 'Select team 1–9, 0 for none',
   'help.undo': 'Undo points or a void',
+  'help.player': 'Play / pause, replay the sound or video',
   'help.page': 'Turn pages',
   'help.help': 'Open / close this help',
   'help.close': 'Press ? or Esc to close',

@@ -212,6 +212,7 @@ const en: Record<keyof typeof zh, string> = {
   'audit.action.bank.checkup': 'checked a bank',
   'audit.action.bank.mend': 'dealt with a finding',
   'audit.action.import.upload': 'uploaded a file',
+  'audit.action.media.upload': 'uploaded a picture, sound or video',
   'audit.action.import.mend': 'mended a preview',
   'audit.action.import.store': 'imported',
   'audit.action.import.undo': 'took an import back',

@@ -1,10 +1,12 @@
 import bank from './bank'
 import doctor from './doctor'
+import media from './media'
 import staff from './staff'
 
 const zh = {
   ...bank,
   ...doctor,
+  ...media,
   ...staff,
   'app.title': '擂台控制台',
   'app.name': '擂台',

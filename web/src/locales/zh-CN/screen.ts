@@ -107,6 +107,12 @@ const zh = {
   'toast.undone': '已撤销',
   'toast.extended': '时间 {seconds} 秒',
 
+  'media.picture': '题目图片',
+  'media.video': '题目视频',
+  'media.failed': '没有加载出来，正在重试',
+  'media.press': '按 P 键播放',
+  'media.none': '本题没有音频和视频',
+
   'help.title': '键盘与翻页笔',
   'help.next': '下一步',
   'help.back': '上一步',
@@ -116,6 +122,7 @@ const zh = {
   'help.extend': '加时 / 减时 5 秒',
   'help.team': '选中第 1–9 队，0 取消',
   'help.undo': '撤销加减分或作废',
+  'help.player': '播放 / 暂停、重放本题的音频或视频',
   'help.page': '长题目、排行榜翻页',
   'help.help': '打开 / 关闭本帮助',
   'help.close': '按 ? 或 Esc 关闭',

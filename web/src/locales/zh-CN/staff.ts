@@ -203,6 +203,7 @@ const zh = {
   'audit.action.bank.checkup': '体检题库',
   'audit.action.bank.mend': '处理体检结果',
   'audit.action.import.upload': '上传导入文件',
+  'audit.action.media.upload': '上传图片或音视频',
   'audit.action.import.mend': '修改导入预览',
   'audit.action.import.store': '确认导入',
   'audit.action.import.undo': '撤销导入',

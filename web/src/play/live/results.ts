@@ -1,5 +1,5 @@
 import { request } from '../../core/api'
-import type { ContestInfo, Me, Option, QuestionType } from '../../core/protocol'
+import type { ContestInfo, Me, Media, Option, QuestionType } from '../../core/protocol'
 import { code } from '../enter'
 import { seatOf } from '../seat'
 
@@ -24,6 +24,7 @@ export interface ResultQuestion {
   key: string[]
   explanation: string
   source: string
+  media: Media[]
   a: string[]
   answered: boolean
   correct: boolean

@@ -14,6 +14,8 @@ export type Action =
     }
   | { kind: 'extend'; seconds: number }
   | { kind: 'page'; by: 1 | -1 }
+  /** Of a question's sound or video. */
+  | { kind: 'player'; by: 'toggle' | 'replay' }
   /** Index of a team from 0, or null to select none. */
   | { kind: 'team'; index: number | null }
 
@@ -36,6 +38,8 @@ const plain: Partial<Record<string, Action>> = {
   '-': { kind: 'extend', seconds: -5 },
   _: { kind: 'extend', seconds: -5 },
   '−': { kind: 'extend', seconds: -5 },
+  p: { kind: 'player', by: 'toggle' },
+  r: { kind: 'player', by: 'replay' },
   ArrowDown: { kind: 'page', by: 1 },
   ArrowUp: { kind: 'page', by: -1 },
   '?': { kind: 'help' },

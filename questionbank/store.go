@@ -27,7 +27,10 @@ type Bank struct {
 }
 
 // Store keeps banks and questions in the database.
-type Store struct{ db *sqldb.DB }
+type Store struct {
+	db      *sqldb.DB
+	shelves shelves
+}
 
 // NewStore returns a store over db.
 func NewStore(db *sqldb.DB) *Store { return &Store{db: db} }

@@ -167,6 +167,17 @@ func (r questionRow) entry() Entry {
 // ListQuestions gives one page of a bank, newest first: at most limit questions that come after the id `after` ("" for
 // the first page), and how many there are in all.
 func (s *Store) ListQuestions(ctx context.Context, f Filter, after string, limit int) (page []Entry, total int, err error) {
+	items, ok, err := s.shelfOf(ctx, f.BankID)
+	if err != nil {
+		return nil, 0, err
+	}
+	if ok {
+		return s.listFromShelf(ctx, f, items, after, limit)
+	}
+	return s.listFromDatabase(ctx, f, after, limit)
+}
+
+func (s *Store) listFromDatabase(ctx context.Context, f Filter, after string, limit int) (page []Entry, total int, err error) {
 	where, args := f.where()
 	if err := s.db.Get(ctx, &total, `SELECT COUNT(*) FROM questions WHERE `+where, args...); err != nil {
 		return nil, 0, fmt.Errorf("count questions: %w", err)
@@ -291,6 +302,10 @@ func (s *Store) UpdateQuestion(ctx context.Context, now time.Time, q Question, b
 			return err
 		}
 		if err := notThereYet(ctx, tx, old.BankID, q.ID, q); err != nil {
+			return err
+		}
+		now, err := stampAfter(ctx, tx, old.BankID, now)
+		if err != nil {
 			return err
 		}
 		return saveVersion(ctx, tx, now, old.question(), q, by)

@@ -60,6 +60,10 @@ func (s *Store) change(ctx context.Context, now time.Time, bankID string, bulks 
 	var c Change
 	err := s.db.Tx(ctx, func(tx *sqlx.Tx) error {
 		c = Change{}
+		now, err := stampAfter(ctx, tx, bankID, now)
+		if err != nil {
+			return err
+		}
 		var before []asBefore
 		for _, b := range bulks {
 			for _, id := range b.IDs {
@@ -87,6 +91,19 @@ func (s *Store) change(ctx context.Context, now time.Time, bankID string, bulks 
 		return Change{}, wrapUnlessFault("change questions of "+bankID, err)
 	}
 	return c, nil
+}
+
+// stampAfter gives the time that a change of a bank's questions carries: now, or just after the latest change where the
+// clock of another process is ahead. So whoever remembers the latest change sees every later one.
+func stampAfter(ctx context.Context, tx *sqlx.Tx, bankID string, now time.Time) (time.Time, error) {
+	var last sqldb.Millis
+	if err := tx.GetContext(ctx, &last, `SELECT COALESCE(MAX(updated_at), 0) FROM questions WHERE bank_id = $1`, bankID); err != nil {
+		return now, err
+	}
+	if after := last.Time().Add(time.Millisecond); after.After(now) {
+		return after, nil
+	}
+	return now, nil
 }
 
 func keepBefore(ctx context.Context, tx *sqlx.Tx, now time.Time, id, bankID, by string, before []asBefore) error {
@@ -203,9 +220,18 @@ type Undone struct {
 // UndoChange takes a change of a bank's questions back. Questions that were changed again since are left alone. A change
 // that is gone is not_found change.missing, one that was taken back already a conflict change.undone.
 func (s *Store) UndoChange(ctx context.Context, now time.Time, bankID, id, by string) (Undone, error) {
+	revision, err := s.Revision(ctx, bankID)
+	if err != nil {
+		return Undone{}, err
+	}
 	var u Undone
-	err := s.db.Tx(ctx, func(tx *sqlx.Tx) error {
+	mend := false
+	err = s.db.Tx(ctx, func(tx *sqlx.Tx) error {
 		u = Undone{}
+		now, err := stampAfter(ctx, tx, bankID, now)
+		if err != nil {
+			return err
+		}
 		res, err := tx.ExecContext(ctx, `UPDATE question_changes SET undone_at = $3 WHERE id = $1 AND bank_id = $2 AND undone_at IS NULL`, id, bankID, sqldb.MillisOf(now))
 		if err != nil {
 			return err
@@ -235,11 +261,19 @@ func (s *Store) UndoChange(ctx context.Context, now time.Time, bankID, id, by st
 				u.Left++
 			}
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE checkup_findings SET state = 'open', change_id = '' WHERE bank_id = $1 AND change_id = $2`, bankID, id)
+		res, err = tx.ExecContext(ctx, `UPDATE checkup_findings SET state = 'open', change_id = '' WHERE bank_id = $1 AND change_id = $2`, bankID, id)
+		if err != nil {
+			return err
+		}
+		n, err := res.RowsAffected()
+		mend = n > 0
 		return err
 	})
 	if err != nil {
 		return Undone{}, wrapUnlessFault("undo change "+id, err)
+	}
+	if mend { // the bank is again what the checkup saw
+		return u, s.followRevision(ctx, bankID, revision)
 	}
 	return u, nil
 }

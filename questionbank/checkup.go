@@ -74,7 +74,8 @@ func (s *Store) Revision(ctx context.Context, bankID string) (string, error) {
 		N    int64  `db:"n"`
 		Last *int64 `db:"last"`
 	}
-	if err := s.db.Get(ctx, &r, `SELECT COUNT(*) AS n, MAX(updated_at) AS last FROM questions WHERE bank_id = $1`, bankID); err != nil {
+	if err := s.db.Get(ctx, &r, `SELECT COUNT(*) AS n, MAX(updated_at) AS last FROM questions
+		WHERE bank_id = $1 AND (deleted_at IS NULL OR deleted_at > 0)`, bankID); err != nil {
 		return "", fmt.Errorf("revision of bank %s: %w", bankID, err)
 	}
 	if r.Last == nil {

@@ -62,7 +62,7 @@ func (s *Store) StoreImport(ctx context.Context, now time.Time, id, bank string,
 		}
 		return Import{}, wrapUnlessFault("store import "+id, err)
 	}
-	if err := s.show(ctx, id); err != nil { // at the next start it goes on
+	if err := s.show(ctx, now, id); err != nil { // at the next start it goes on
 		return Import{}, wrapUnlessFault("show import "+id, err)
 	}
 	return s.FindImport(ctx, id)
@@ -190,9 +190,9 @@ func (s *Store) eachPiece(ctx context.Context, importID, condition, change strin
 	})
 }
 
-// show brings an import's questions in sight.
-func (s *Store) show(ctx context.Context, id string) error {
-	err := s.eachPiece(ctx, id, `deleted_at = 0`, `UPDATE questions SET deleted_at = NULL`)
+// show brings an import's questions in sight; for whoever remembers the bank they have changed.
+func (s *Store) show(ctx context.Context, now time.Time, id string) error {
+	err := s.eachPiece(ctx, id, `deleted_at = 0`, fmt.Sprintf(`UPDATE questions SET deleted_at = NULL, updated_at = %d`, now.UnixMilli()))
 	if err != nil {
 		return err
 	}
@@ -220,7 +220,7 @@ func (s *Store) UndoImport(ctx context.Context, now time.Time, id string) (Impor
 		err = s.nextWork(ctx, id, workHiding, workRemoving)
 	}
 	if err != nil {
-		if back := s.show(context.WithoutCancel(ctx), id); back != nil {
+		if back := s.show(context.WithoutCancel(ctx), now, id); back != nil {
 			err = fmt.Errorf("%w; and it could not be taken back: %w", err, back)
 		}
 		return Import{}, wrapUnlessFault("undo import "+id, err)
@@ -297,7 +297,7 @@ func (s *Store) resume(ctx context.Context, now time.Time, id, work string) erro
 	case workStoring:
 		err = s.takeBack(ctx, id)
 	case workShowing, workHiding:
-		err = s.show(ctx, id)
+		err = s.show(ctx, now, id)
 	case workRemoving:
 		err = s.remove(ctx, id)
 	}

@@ -25,11 +25,10 @@ const (
 	deadAfter = 30 * time.Second
 )
 
-// Paced returns the store with a pace for its long writes; without one they go on at once.
+// Paced sets the pace of the store's long writes, before its first use; without one they go on at once.
 func (s *Store) Paced(pace Pace) *Store {
-	paced := *s
-	paced.pace = pace
-	return &paced
+	s.pace = pace
+	return s
 }
 
 // inPieces writes rows 0 to n-1 of an import piece by piece, each piece a transaction of its own, and gives a sign of life

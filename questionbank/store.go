@@ -28,8 +28,9 @@ type Bank struct {
 
 // Store keeps banks and questions in the database.
 type Store struct {
-	db   *sqldb.DB
-	pace Pace // nil: long writes do not wait
+	db      *sqldb.DB
+	pace    Pace // nil: long writes do not wait
+	shelves shelves
 }
 
 // NewStore returns a store over db.

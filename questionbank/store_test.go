@@ -30,6 +30,10 @@ func TestStore(t *testing.T) {
 		{"a question is listed, found and searched", aQuestionIsFound},
 		{"an edit keeps the version before", anEditKeepsTheVersionBefore},
 		{"many are changed at once", manyAreChangedAtOnce},
+		{"a change is taken back", aChangeIsTakenBack},
+		{"answers follow the meaning", answersFollowTheMeaning},
+		{"a checkup is kept", aCheckupIsKept},
+		{"a large bank is listed as a small one", aLargeBankIsListedAsASmallOne},
 	}
 	testenv.Databases(t, func(t *testing.T, url string) {
 		db, err := sqldb.Open(context.Background(), url)

@@ -12,7 +12,7 @@ import (
 // that smallest step, in px of the 1920×1080 stage. e2e/doctor.spec.ts holds them against the screen itself.
 const (
 	screenWidth       = 1408 // .paper
-	screenHeight      = 742  // of .content less its padding
+	screenHeight      = 788  // of .content less its padding
 	screenStem        = 48.0 // letters of the stem
 	screenStemLine    = 68   // measure.ts lineOf
 	screenOption      = 40.0 // letters of an option

@@ -19,6 +19,7 @@ type cli struct {
 	Serve    serveCmd        `cmd:"" default:"withargs" help:"Run the server."`
 	Rehearse rehearseCmd     `cmd:"" help:"Fill a room with simulated phones, to rehearse or to measure."`
 	Import   importCmd       `cmd:"" help:"Read a question bank from a file: show what it holds, and store what is good."`
+	Doctor   doctorCmd       `cmd:"" help:"Look a question bank over: duplicates, uneven keys, what does not fit the screen. Changes nothing."`
 	ReadBank readBankCmd     `cmd:"" name:"read-bank" hidden:"" help:"Read a question bank from standard input."`
 	Annotate annotateBankCmd `cmd:"" name:"annotate-bank" hidden:"" help:"Write an annotated copy of a question bank."`
 	Check    checkBankCmd    `cmd:"" name:"check-bank" hidden:"" help:"Look over the questions of standard input."`

@@ -109,6 +109,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 		return err
 	}
 	go s.resumeImports(ctx)
+	go s.sweep(ctx)
 	served := make(chan error, 1)
 	go func() { served <- s.app.Listener(ln) }()
 	if err := c.announce(ctx, s, ln.Addr(), first); err != nil {
@@ -120,6 +121,23 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	case <-ctx.Done():
 		log.Info("stopping")
 		return nil
+	}
+}
+
+// sweep takes pictures out of the database once a day that nobody needs any more; the first time an hour after the start,
+// when a hall that waited for it has begun.
+func (s *server) sweep(ctx context.Context) {
+	for wait := time.Hour; ; wait = 24 * time.Hour {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(wait):
+		}
+		if n, err := s.media.Sweep(ctx, time.Now()); err != nil && ctx.Err() == nil {
+			s.log.Warn("sweep media", "error", err)
+		} else if n > 0 {
+			s.log.Info("swept media that no question has", "files", n)
+		}
 	}
 }
 

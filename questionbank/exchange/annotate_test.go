@@ -39,7 +39,7 @@ func TestAnnotatedWorkbook(t *testing.T) {
 		if err != nil || ext != "xlsx" {
 			t.Fatal(ext, err)
 		}
-		for cell, want := range map[string]string{"A2": "单选写了两个字母", "G1": "导入结果", "G2": "✗ 不能导入：F2：单选题有多个答案“AC”（可以改为多选）", "G3": "✗ 不能导入：F3：答案“D”超出了选项", "H1": ""} {
+		for cell, want := range map[string]string{"A2": "单选写了两个字母", "G1": "导入结果", "G2": "✗ 不能导入：F2：单选题有多个答案“AC”（应为一个字母）（可以改为多选）", "G3": "✗ 不能导入：F3：答案“D”超出了选项（应为已有选项的字母）", "H1": ""} {
 			if got, _ := book.GetCellValue("Sheet1", cell); got != want {
 				t.Errorf("%s is %q, want %q", cell, got, want)
 			}

@@ -176,7 +176,10 @@ func sortedOnce(letters []string) []string {
 // beyond gives the first letter that no option has.
 func beyond(letters []string, options int) string {
 	for _, l := range letters {
-		if int(l[0]-'A') >= options {
+		switch {
+		case l == "": // as a file of our own format may have it
+			return "?"
+		case len(l) > 1 || l[0] < 'A' || int(l[0]-'A') >= options:
 			return l
 		}
 	}

@@ -65,6 +65,7 @@ func readAs(ctx context.Context, format Format, data []byte) (Result, error) {
 	switch format {
 	case CSV:
 		g, err := csvGrid(text)
+		Tell(ctx, len(g.rows))
 		if fault.CodeOf(err) == fault.Internal {
 			return Result{}, fault.Wrap(fault.Invalid, "import.broken", err)
 		}

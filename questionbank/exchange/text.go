@@ -390,8 +390,17 @@ func (r *textReader) expects(number string) bool {
 		ok, jump := r.inPlace(n)
 		return ok && jump == "" && (n == 1 || len(r.all) > 0)
 	}
-	return r.cur.number > 0 && n == r.cur.number+1 && r.cur.complete()
+	if r.cur.number == 0 || n != r.cur.number+1 {
+		return false
+	}
+	switch r.sections[r.cur.section].typ { // their questions are a stem and nothing else
+	case questionbank.Judge, questionbank.Fill:
+		return sentenceEnd.MatchString(r.cur.stem)
+	}
+	return r.cur.complete()
 }
+
+var sentenceEnd = wide(`(?:[。.？?！!；;）)]|__)\s*$`)
 
 // inPlace reports whether a number begins a question here; jump names a number that does not follow the last one.
 func (r *textReader) inPlace(n int) (ok bool, jump string) {
@@ -706,6 +715,16 @@ func (r *textReader) more(l line, next string) {
 	}
 	switch q.part {
 	case inStem:
+		if judgeMarked.MatchString(q.stem) { // it has ended
+			if title.MatchString(l.text) && len([]rune(l.text)) <= 30 {
+				return
+			}
+			q.warn("stem", "text.joined", l.text)
+		} else if strings.HasSuffix(strings.TrimSpace(q.stem), "。") && title.MatchString(l.text) && len([]rune(l.text)) <= 30 &&
+			!strings.ContainsAny(l.text, "。？?（(，,") {
+			q.warn("", "text.ignored", l.text)
+			return
+		}
 		r.stem(l)
 	case inOption:
 		if r.blank {

@@ -3,6 +3,7 @@ package exchange
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -193,7 +194,7 @@ type tableMark struct{ from, to, start, end int }
 // tableMarks finds "1-5" and "6." in a line of keys.
 func tableMarks(text string) []tableMark {
 	var out []tableMark
-	at := 0
+	at, explained := 0, false // an explanation has begun since the last mark
 	for at < len(text) {
 		one, many := tableOne.FindStringSubmatchIndex(text[at:]), tableRange.FindStringSubmatchIndex(text[at:])
 		m, isRange := one, false
@@ -203,8 +204,9 @@ func tableMarks(text string) []tableMark {
 		if m == nil {
 			break
 		}
-		before := []rune(text[:at+m[0]])
-		if len(before) > 0 && isWord(before[len(before)-1]) || !isRange && strings.HasPrefix(text[at+m[1]:], ".") {
+		before, _ := utf8.DecodeLastRuneInString(text[:at+m[0]])
+		explained = explained || explainWord.MatchString(text[at:at+m[0]])
+		if at+m[0] > 0 && isWord(before) || !isRange && strings.HasPrefix(text[at+m[1]:], ".") {
 			at += m[1]
 			continue
 		}
@@ -214,13 +216,10 @@ func tableMarks(text string) []tableMark {
 			mark.to, _ = strconv.Atoi(text[at+m[4] : at+m[5]])
 		}
 		// "3.14" is no key of question 3, and in an explanation only the next number with a key after it begins another.
-		sep := text[at+m[1]-1]
-		if !isRange && sep == '.' && at+m[1] < len(text) && text[at+m[1]] >= '0' && text[at+m[1]] <= '9' {
-			at += m[1]
-			continue
-		}
-		if len(out) > 0 && explainWord.MatchString(text[out[len(out)-1].end:at+m[0]]) &&
-			(isRange || n != out[len(out)-1].to+1 || !isEmpty(string(before[len(before)-1:])) || !keyFirst.MatchString(text[at+m[1]:])) {
+		rest := text[at+m[1]:]
+		switch {
+		case !isRange && text[at+m[1]-1] == '.' && rest != "" && rest[0] >= '0' && rest[0] <= '9',
+			len(out) > 0 && explained && (isRange || n != out[len(out)-1].to+1 || !isEmpty(string(before)) || !keyFirst.MatchString(rest[:min(len(rest), 64)])):
 			at += m[1]
 			continue
 		}
@@ -229,7 +228,7 @@ func tableMarks(text string) []tableMark {
 			at += m[1]
 			continue
 		}
-		out = append(out, mark)
+		out, explained = append(out, mark), false
 		at += m[1]
 	}
 	return out

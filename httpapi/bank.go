@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"errors"
-	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -311,10 +310,9 @@ func (a *API) changeQuestions(c *fiber.Ctx) error {
 		return err
 	}
 	note(c, "changed", n)
-	for name, v := range map[string]any{"retired": in.Retired, "deleted": in.Deleted, "category": in.Category, "difficulty": in.Difficulty} {
-		if !reflect.ValueOf(v).IsNil() {
-			note(c, name, v)
-		}
-	}
+	noteGiven(c, "retired", in.Retired)
+	noteGiven(c, "deleted", in.Deleted)
+	noteGiven(c, "category", in.Category)
+	noteGiven(c, "difficulty", in.Difficulty)
 	return c.JSON(fiber.Map{"changed": n})
 }

@@ -370,3 +370,19 @@ func TestUnknownUserNamesAreNotKept(t *testing.T) {
 		t.Errorf("%s", res.body)
 	}
 }
+
+// TestTheLogSaysWhatWasChanged: from what to what, in settings too, and found by it.
+func TestTheLogSaysWhatWasChanged(t *testing.T) {
+	s := start(t, embedded(t))
+	g := s.stage("旧标题", nil)
+	at := "/api/v1/contests/" + g.contest.ID
+	g.org.do("PATCH", at, fields{"title": "新标题", "settings": fields{"top_k": 7, "logo": "data:image/png;base64," + long(120)}}).ok(nil)
+	g.org.do("PATCH", at+"/rounds/"+g.contest.Rounds[0].ID, fields{"settings": fields{"limit_ms": 30000, "points": fields{"single": 30}}}).ok(nil)
+	adm := s.as("admin")
+	run(t, []scenario{
+		{"the contest", adm, "GET", "/api/v1/audit?action=contest.update", nil, 200,
+			[]string{`"title":{"from":"旧标题","to":"新标题"}`, `"to":7`, `"logo":{"from":"","to":"…"}`}, []string{"base64", "max_entrants"}},
+		{"the round", adm, "GET", "/api/v1/audit?action=contest.round", nil, 200, []string{`"limit_ms":{"from":600000,"to":30000}`, `"single":30`, `"round":1`}, []string{"streak_step"}},
+		{"found by what it was", adm, "GET", "/api/v1/audit?q=%E6%97%A7%E6%A0%87%E9%A2%98&action=contest.update", nil, 200, []string{`"新标题"`}, nil},
+	})
+}

@@ -22,7 +22,7 @@ function value(name: string, v: unknown): string {
   if (name === 'role') return tOr(`role.${v}`, v)
   if (name === 'reason') return tOr(`audit.reason.${v}`, v)
   if (name === 'kind') return tOr(`audit.link.${v}`, v)
-  if (name === 'command') return tOr(`cmd.${v}`, v)
+  if (name === 'command') return tOr(`kind.${v}`, v)
   return v
 }
 

@@ -113,7 +113,7 @@ test('an admin invites an organizer, who keeps a bank of their own, and ends the
   const bank = han.page.url()
   await han.page.getByRole('button', { name: '协作者' }).click()
   const members = han.page.getByRole('dialog', { name: '题库的负责人和协作者' })
-  await expect(members.getByText(name)).toBeVisible()
+  await expect(members.getByText(name, { exact: true })).toBeVisible()
   await shot(han.page, 'members')
 
   const viewerLink = here(
@@ -129,7 +129,7 @@ test('an admin invites an organizer, who keeps a bank of their own, and ends the
   await han.page.getByRole('button', { name: '协作者' }).click()
   await members.getByRole('combobox').selectOption({ label: `查看员${username}（v-${username}）· 只读` })
   await members.getByRole('button', { name: '加入' }).click()
-  await expect(members.getByText(`查看员${username}`)).toBeVisible()
+  await expect(members.getByText(`查看员${username}`, { exact: true })).toBeVisible()
   await viewer.page.reload()
   await expect(viewer.page.getByRole('heading', { name: `题库 ${username}` })).toBeVisible()
   await expect(viewer.page.getByRole('button', { name: '新建题目' })).toHaveCount(0)

@@ -2,7 +2,10 @@ package httpapi
 
 import (
 	"context"
+	"encoding/json"
+	"reflect"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -57,4 +60,49 @@ func noteChange[T comparable](c *fiber.Ctx, name string, was, is T) {
 	if was != is {
 		note(c, name, map[string]any{"from": was, "to": is})
 	}
+}
+
+// noteGiven adds a value that a request may leave out.
+func noteGiven[T any](c *fiber.Ctx, name string, v *T) {
+	if v != nil {
+		note(c, name, *v)
+	}
+}
+
+// maxNoted is the longest text of a setting that an entry repeats, in characters: a logo is a picture.
+const maxNoted = 100
+
+// noteSettings adds each setting that has changed with what it was and is. What it was comes from fieldsOf before the
+// change, which may write into maps and lists of the settings.
+func noteSettings(c *fiber.Ctx, before map[string]any, is any) {
+	after := fieldsOf(is)
+	changed := map[string]any{}
+	for name, v := range after {
+		if reflect.DeepEqual(before[name], v) {
+			continue
+		}
+		changed[name] = map[string]any{"from": short(before[name]), "to": short(v)}
+	}
+	if len(changed) > 0 {
+		note(c, "settings", changed)
+	}
+}
+
+// fieldsOf gives settings by the names that requests use.
+func fieldsOf(v any) (fields map[string]any) {
+	b, err := json.Marshal(v)
+	if err == nil {
+		err = json.Unmarshal(b, &fields)
+	}
+	if err != nil {
+		return nil // settings always encode
+	}
+	return fields
+}
+
+func short(v any) any {
+	if s, ok := v.(string); ok && utf8.RuneCountInString(s) > maxNoted {
+		return "…"
+	}
+	return v
 }

@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"errors"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -330,11 +329,11 @@ func (a *API) changeQuestions(c *fiber.Ctx) error {
 		return err
 	}
 	note(c, "changed", ch.Changed)
-	for name, v := range map[string]any{"retired": in.Retired, "deleted": in.Deleted, "category": in.Category, "difficulty": in.Difficulty, "source": in.Source} {
-		if !reflect.ValueOf(v).IsNil() {
-			note(c, name, v)
-		}
-	}
+	noteGiven(c, "retired", in.Retired)
+	noteGiven(c, "deleted", in.Deleted)
+	noteGiven(c, "category", in.Category)
+	noteGiven(c, "difficulty", in.Difficulty)
+	noteGiven(c, "source", in.Source)
 	if len(in.AddTags) > 0 {
 		note(c, "add_tags", in.AddTags)
 	}

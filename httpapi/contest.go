@@ -302,15 +302,14 @@ func (a *API) updateContest(c *fiber.Ctx) error {
 		noteChange(c, "title", contest.Title, strings.TrimSpace(*in.Title))
 		contest.Title = strings.TrimSpace(*in.Title)
 	}
-	if len(in.Settings) > 0 {
-		note(c, "settings", in.Settings)
-	}
+	settings := fieldsOf(contest.Settings)
 	if in.Organizer != nil {
 		contest.Organizer = strings.TrimSpace(*in.Organizer)
 	}
 	if err := apply(in.Settings, &contest.Settings); err != nil {
 		return err
 	}
+	noteSettings(c, settings, contest.Settings)
 	if err := checkContest(contest); err != nil {
 		return err
 	}
@@ -344,9 +343,7 @@ func (a *API) updateRound(c *fiber.Ctx) error {
 		return fault.New(fault.NotFound, "round.missing")
 	}
 	note(c, "round", round.No)
-	if len(in.Settings) > 0 {
-		note(c, "settings", in.Settings)
-	}
+	settings := fieldsOf(round.Settings)
 	if in.Draw != nil {
 		note(c, "draw", in.Draw.Count)
 	}
@@ -359,6 +356,7 @@ func (a *API) updateRound(c *fiber.Ctx) error {
 	if err := apply(in.Settings, &round.Settings); err != nil {
 		return err
 	}
+	noteSettings(c, settings, round.Settings)
 	var redraw []questionbank.Question
 	if in.Draw != nil {
 		if redraw, err = a.draw(c, *in.Draw); err != nil {

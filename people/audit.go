@@ -2,12 +2,14 @@ package people
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
 
+	"github.com/google/uuid"
 	"golang.org/x/text/unicode/norm"
 
 	"leitai/sqldb"
@@ -33,24 +35,54 @@ const maxSubject = 120
 
 // Record writes an entry; its id is set.
 func (s *Store) Record(ctx context.Context, e *AuditEntry) error {
-	e.ID = newID()
+	e.ID = timedID(e.At)
 	if e.Detail == nil {
 		e.Detail = map[string]any{}
 	}
 	e.Subject.Name = cut(e.Subject.Name, maxSubject)
-	_, err := s.db.Exec(ctx, `INSERT INTO audit (id, at, staff_id, staff_name, address, action, subject_kind, subject_id, subject_name, detail, search)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, e.ID, sqldb.MillisOf(e.At), e.StaffID, e.StaffName, cut(e.Address, maxOrigin),
-		e.Action, e.Subject.Kind, cut(e.Subject.ID, maxSubject), e.Subject.Name, sqldb.JSON[map[string]any]{V: e.Detail}, e.searchText())
+	_, err := s.db.Exec(ctx, `INSERT INTO audit (id, at, staff_id, staff_name, address, area, action, subject_kind, subject_id, subject_name, detail, search)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`, e.ID, sqldb.MillisOf(e.At), e.StaffID, e.StaffName, cut(e.Address, maxOrigin),
+		areaOf(e.Action), e.Action, e.Subject.Kind, cut(e.Subject.ID, maxSubject), e.Subject.Name, sqldb.JSON[map[string]any]{V: e.Detail}, e.searchText())
 	if err != nil {
 		return wrap("record "+e.Action, err)
 	}
 	return nil
 }
 
+// areaOf is what an action begins with, up to its dot.
+func areaOf(action string) string {
+	area, _, _ := strings.Cut(action, ".")
+	return area
+}
+
+// timedID makes an id that begins with this time.
+func timedID(at time.Time) string {
+	id := uuid.Must(uuid.NewV7())
+	ms := uint64(at.UnixMilli())
+	for i := range 6 {
+		id[i] = byte(ms >> (40 - 8*i))
+	}
+	return id.String()
+}
+
+// idsFrom is what ids of entries from this time on are not less than.
+func idsFrom(at time.Time) string {
+	ms := at.UnixMilli()
+	return fmt.Sprintf("%08x-%04x", ms>>16, ms&0xffff)
+}
+
 func (e *AuditEntry) searchText() string {
 	parts := []string{e.StaffName, e.Subject.Name, e.Address, e.Action}
 	for _, v := range e.Detail {
-		parts = append(parts, fmt.Sprint(v))
+		text, ok := v.(string)
+		if !ok {
+			b, err := json.Marshal(v)
+			if err != nil {
+				continue // then it is not stored either
+			}
+			text = string(b)
+		}
+		parts = append(parts, text)
 	}
 	slices.Sort(parts[4:])
 	return searchable(cut(strings.Join(parts, "\n"), 4000))
@@ -87,7 +119,7 @@ func (f AuditFilter) where(after string) (string, []any) {
 	}
 	switch {
 	case strings.HasSuffix(f.Action, "."):
-		add(`action LIKE $? ESCAPE '!'`, likeText.Replace(f.Action)+"%")
+		add("area = $?", areaOf(f.Action))
 	case f.Action != "":
 		add("action = $?", f.Action)
 	}
@@ -98,10 +130,10 @@ func (f AuditFilter) where(after string) (string, []any) {
 		add("subject_id = $?", f.SubjectID)
 	}
 	if !f.From.IsZero() {
-		add("at >= $?", sqldb.MillisOf(f.From))
+		add("id >= $?", idsFrom(f.From))
 	}
 	if !f.To.IsZero() {
-		add("at < $?", sqldb.MillisOf(f.To))
+		add("id < $?", idsFrom(f.To))
 	}
 	words := strings.Fields(searchable(f.Search))
 	for _, w := range words[:min(len(words), 8)] {

@@ -206,7 +206,7 @@ func TestSettingsOutOfRangeNameTheirFields(t *testing.T) {
 		{400, "request.invalid", []string{"format=value.choice"}, func(_, r, _ fields) { r["format"] = "buzz" }},
 		{400, "request.invalid", []string{"count=value.range"}, func(_, _, d fields) { d["count"] = 201 }},
 		{409, "draw.too_few", nil, func(_, _, d fields) { d["count"] = 6 }},
-		{409, "draw.too_few", nil, func(_, _, d fields) { d["bank_id"] = "x" }},
+		{404, "bank.missing", nil, func(_, _, d fields) { d["bank_id"] = "x" }},
 		{400, "request.malformed", nil, func(_, r, _ fields) { r["settings"] = fields{"speed": 1} }},
 		{400, "request.invalid", []string{"scoring=value.choice", "limit_ms=value.range", "ready_ms=value.range", "wrong=value.range", "points=value.range", "order_bonus=value.range", "question_on=value.choice"},
 			func(_, r, _ fields) {

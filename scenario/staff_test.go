@@ -3,6 +3,8 @@ package scenario
 import (
 	"context"
 	"net/http"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -369,4 +371,65 @@ func TestUnknownUserNamesAreNotKept(t *testing.T) {
 	if strings.Contains(string(res.body), "my password") || !strings.Contains(string(res.body), `"username":"viewer"`) || strings.Count(string(res.body), "session.refused") != 2 {
 		t.Errorf("%s", res.body)
 	}
+}
+
+// TestTheLogSaysWhatWasChanged: from what to what, in settings too, and found by it.
+func TestTheLogSaysWhatWasChanged(t *testing.T) {
+	s := start(t, embedded(t))
+	g := s.stage("旧标题", nil)
+	at := "/api/v1/contests/" + g.contest.ID
+	g.org.do("PATCH", at, fields{"title": "新标题", "settings": fields{"top_k": 7, "logo": "data:image/png;base64," + long(120)}}).ok(nil)
+	g.org.do("PATCH", at+"/rounds/"+g.contest.Rounds[0].ID, fields{"settings": fields{"limit_ms": 30000, "points": fields{"single": 30}}}).ok(nil)
+	adm := s.as("admin")
+	run(t, []scenario{
+		{"the contest", adm, "GET", "/api/v1/audit?action=contest.update", nil, 200,
+			[]string{`"title":{"from":"旧标题","to":"新标题"}`, `"to":7`, `"logo":{"from":"","to":"…"}`}, []string{"base64", "max_entrants"}},
+		{"the round", adm, "GET", "/api/v1/audit?action=contest.round", nil, 200, []string{`"limit_ms":{"from":600000,"to":30000}`, `"single":30`, `"round":1`}, []string{"streak_step"}},
+		{"found by what it was", adm, "GET", "/api/v1/audit?q=%E6%97%A7%E6%A0%87%E9%A2%98&action=contest.update", nil, 200, []string{`"新标题"`}, nil},
+	})
+}
+
+// TestWhoIsShutOutGetsInFromTheMachine: the only admin has lost password and phone, and somebody has disabled the account.
+func TestWhoIsShutOutGetsInFromTheMachine(t *testing.T) {
+	realStorage(t, func(t *testing.T, st storage) {
+		s := launch(t, st)
+		env := []string{"LEITAI_DATABASE_URL=" + st.database}
+		if path, ok := strings.CutPrefix(st.database, "sqlite:"); ok {
+			env = []string{"LEITAI_DATA_DIR=" + filepath.Dir(path)}
+		}
+		c, _ := s.signIn("admin", password)
+		var made struct{ Secret string }
+		c.do("POST", "/api/v1/session/two-step", fields{"password": password}).ok(&made)
+		code, err := totp.GenerateCode(made.Secret, time.Now())
+		s.must(err)
+		c.do("PUT", "/api/v1/session/two-step", fields{"code": code}).ok(nil)
+		_, err = s.db.Exec(t.Context(), `UPDATE staff SET disabled = TRUE WHERE username = 'admin'`)
+		s.must(err)
+		list := execute(t, env, "staff", "list")
+		if list.exit() != 0 || !strings.Contains(list.out.String(), "newcomer") || !regexp.MustCompile(`(?m)^admin +admin +disabled +on +2`).MatchString(list.out.String()) {
+			t.Errorf("list:\n%s", list.out)
+		}
+		reset := func(args ...string) string {
+			p := execute(t, env, append([]string{"staff", "reset-password"}, args...)...)
+			if p.exit() != 0 {
+				t.Fatalf("reset: %s", p.out)
+			}
+			first, _, _ := strings.Cut(p.out.String(), "\n")
+			_, pw, _ := strings.Cut(first, " / ")
+			return pw
+		}
+		_, res := s.signIn("admin", reset("admin"))
+		res.refused(401, "unauthorized", "session.wrong") // still disabled
+		_, res = s.signIn("admin", reset("admin", "--enable"))
+		res.refused(401, "unauthorized", "session.code")
+		_, res = s.signIn("admin", reset(" ADMIN ", "--two-step-off"))
+		res.ok(nil)
+		if !strings.Contains(string(res.body), `"must_change_password":true`) {
+			t.Errorf("the printed password is kept: %s", res.body)
+		}
+		if p := execute(t, env, "staff", "reset-password", "nobody"); p.exit() == 0 {
+			t.Errorf("an account that is not there: %s", p.out)
+		}
+		s.audited("staff.cli_reset", time.Time{})
+	})
 }

@@ -40,13 +40,14 @@ CREATE TABLE access (
 );
 CREATE INDEX access_staff ON access (staff_id, kind);
 
--- Everything that staff change. Entries are never changed; ids grow with time.
+-- Everything that staff change. Entries are never changed. Ids begin with the entry's time, so that they order it.
 CREATE TABLE audit (
   id           TEXT   NOT NULL PRIMARY KEY,
   at           BIGINT NOT NULL,
   staff_id     TEXT   NOT NULL,                           -- '' when nobody was signed in
   staff_name   TEXT   NOT NULL,
   address      TEXT   NOT NULL,
+  area         TEXT   NOT NULL,                           -- of the action, before its dot
   action       TEXT   NOT NULL,
   subject_kind TEXT   NOT NULL,
   subject_id   TEXT   NOT NULL,
@@ -55,6 +56,6 @@ CREATE TABLE audit (
   search       TEXT   NOT NULL                            -- names and detail, NFKC and lower case
 );
 CREATE INDEX audit_staff ON audit (staff_id, id);
+CREATE INDEX audit_area ON audit (area, id);
 CREATE INDEX audit_action ON audit (action, id);
 CREATE INDEX audit_subject ON audit (subject_kind, subject_id, id);
-CREATE INDEX audit_at ON audit (at);

@@ -32,6 +32,7 @@ const en: Record<keyof typeof zh, string> = {
   'staff.offline': 'signed out',
   'staff.two_step': 'two-step',
   'staff.edit': 'Change name and role',
+  'staff.log': 'What they did',
   'staff.reset': 'Reset the password',
   'staff.sign_out': 'Sign out everywhere',
   'staff.two_step_off': 'Turn two-step sign-in off',

@@ -29,6 +29,7 @@ const zh = {
   'staff.offline': '未登录',
   'staff.two_step': '两步验证',
   'staff.edit': '修改姓名和角色',
+  'staff.log': '查看操作记录',
   'staff.reset': '重设密码',
   'staff.sign_out': '在所有设备退出',
   'staff.two_step_off': '关闭两步验证',

@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -151,7 +152,7 @@ func writeTemplateOf(w io.Writer, n int, question func(int) questionbank.Questio
 		}
 		if said != nil {
 			status, words := said(no)
-			row = append(row, excelize.Cell{StyleID: fills[status], Value: words})
+			row = slices.Concat(row, []any{excelize.Cell{StyleID: fills[status], Value: words}})
 		}
 		if err := s.SetRow(fmt.Sprintf("A%d", no+2), row); err != nil {
 			return err

@@ -1,13 +1,14 @@
 package exchange
 
 import (
-	"leitai/questionbank"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
+
+	"leitai/questionbank"
 )
 
 // choiceKey is what a text means as a key of a choice.

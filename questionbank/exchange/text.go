@@ -367,10 +367,13 @@ func (r *textReader) expects(number string) bool {
 	}
 	switch r.sections[r.cur.section].typ { // their questions are a stem and nothing else
 	case questionbank.Judge, questionbank.Fill:
-		return sentenceEnd.MatchString(r.cur.stem)
+		return sentenceEnd.MatchString(ending(r.cur.stem))
 	}
 	return r.cur.complete()
 }
+
+// ending is the last piece of a text: enough for a mark in brackets.
+func ending(s string) string { return s[max(0, len(s)-80):] }
 
 var sentenceEnd = wide(`(?:[。.？?！!；;）)]|__)\s*$`)
 
@@ -681,12 +684,12 @@ func (r *textReader) more(l line, next string) {
 	}
 	switch q.part {
 	case inStem:
-		if judgeMarked.MatchString(q.stem) { // it has ended
+		if judgeMarked.MatchString(ending(q.stem)) { // it has ended
 			if title.MatchString(l.text) && len([]rune(l.text)) <= 30 {
 				return
 			}
 			q.warn("stem", "text.joined", l.text)
-		} else if strings.HasSuffix(strings.TrimSpace(q.stem), "。") && title.MatchString(l.text) && len([]rune(l.text)) <= 30 &&
+		} else if strings.HasSuffix(strings.TrimSpace(ending(q.stem)), "。") && title.MatchString(l.text) && len([]rune(l.text)) <= 30 &&
 			!strings.ContainsAny(l.text, "。？?（(，,") {
 			q.warn("", "text.ignored", l.text)
 			return

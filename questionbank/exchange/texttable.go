@@ -194,7 +194,7 @@ type tableMark struct{ from, to, start, end int }
 // tableMarks finds "1-5" and "6." in a line of keys.
 func tableMarks(text string) []tableMark {
 	var out []tableMark
-	at, explained := 0, false // an explanation has begun since the last mark
+	at, explained := 0, false                                 // an explanation has begun since the last mark
 	ranges := tableRange.FindAllStringSubmatchIndex(text, -1) // once: a search for what is not there goes to the end each time
 	for at < len(text) {
 		for len(ranges) > 0 && ranges[0][0] < at {

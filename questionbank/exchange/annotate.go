@@ -60,11 +60,6 @@ func verdict(r Row, lang string) string {
 // Colours of a row's verdict and of the cells that it names.
 var verdictFill = map[Status]string{Error: "FBD5D5", Warning: "FFF1C9", OK: "E4F4E4"}
 
-type sheetRow struct {
-	sheet string
-	row   int
-}
-
 func annotateXLSX(ctx context.Context, w io.Writer, data []byte, rows []Row, lang string) error {
 	if _, err := openZip(data); err != nil {
 		return err

@@ -3,9 +3,10 @@ package exchange
 import (
 	"archive/zip"
 	"encoding/xml"
-	"leitai/questionbank"
 	"strconv"
 	"strings"
+
+	"leitai/questionbank"
 )
 
 // numbering is how the lists of a document count.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -191,7 +192,7 @@ func writeTemplateOf(w io.Writer, n int, question func(int) questionbank.Questio
 		}
 		if said != nil {
 			status, words := said(no)
-			row = append(row, nil, excelize.Cell{StyleID: fills[status], Value: words})
+			row = slices.Concat(row, []any{nil, excelize.Cell{StyleID: fills[status], Value: words}})
 		}
 		if err := s.SetRow(fmt.Sprintf("A%d", no+2), row, height...); err != nil {
 			return err

@@ -1,13 +1,14 @@
 package exchange
 
 import (
-	"leitai/questionbank"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
+
+	"leitai/questionbank"
 )
 
 // choiceKey is what a text means as a key of a choice.
@@ -19,7 +20,7 @@ type choiceKey struct {
 var (
 	lettersOnly = regexp.MustCompile(`^[A-Z](?:[\s,、|;/.·&+和及与-]*[A-Z])*$`)
 	letterRange = regexp.MustCompile(`^[A-Z]\s*[-–—~～]+\s*[A-Z]$`)
-	keyRemark   = regexp.MustCompile(`^(?:应选|故选|选择|选)?\s*[:：]?\s*([A-Z][A-Z,、\s]*?)\s*(?:[(（].*)?$`)
+	keyRemark   = regexp.MustCompile(`^(?:应选|故选|选择|选)?\s*[:：]?\s*([A-Z][A-Z,、\s]*?)\s*(?:[(（][^A-Z]*)?$`) // a remark that names letters may say something else
 	digitsOnly  = regexp.MustCompile(`^\d{1,2}(?:[\s,、|;/.]+\d{1,2})*$`)
 	letterText  = regexp.MustCompile(`^\(?([A-Z])\)?\s*[.、:．)）]\s*(\S.*)$`)
 	keySplit    = regexp.MustCompile(`[;；|\n]`)

@@ -51,6 +51,7 @@ var notes = map[string][2]string{
 	"text.ignored":       {"这一行没有用上：“{found}”", "This line was not used: “{found}”."},
 	"text.joined":        {"这一行接在了前面：“{found}”", "This line was joined to what stands before it: “{found}”."},
 	"text.lost":          {"这几行像是题目的一部分，但不知道属于哪一题：“{found}”", "These lines look like a part of a question, but it is not clear of which: “{found}”."},
+	"key.reversed":       {"标题说错的打√，与通常相反，请逐题写明 对 或 错", "The heading says that √ means false: please write true or false for each question."},
 	"key.table_spare":    {"答案表里有第 {found} 题的答案，但没有这道题，题号和答案可能错位，请核对", "The table of keys has number {found}, but there is no such question: numbers and keys may be out of step, please check."},
 	"file.ignored":       {"没有用上的文字 {found}", "Lines that were not used: {found}"},
 	"number.jump":        {"题号不连续：{found}", "The number is out of order: {found}."},

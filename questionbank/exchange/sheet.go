@@ -140,7 +140,13 @@ func (g grid) header() (row int, columns map[int]column, numbered bool) {
 		english := 0
 		for c, cell := range g.rows[r] {
 			col, ok := columnOf(cell)
-			if !ok || col.field == "" || fields[col] {
+			if !ok || col.field == "" {
+				continue
+			}
+			if col.field == "key" && fields[col] {
+				col.field = "key again" // 答案 and 正确答案: they must say the same
+			}
+			if fields[col] {
 				continue
 			}
 			fields[col] = true
@@ -403,6 +409,10 @@ func (g grid) draft(r int, columns map[int]column) draft {
 			d.typeText = text
 		case "key":
 			d.key = text
+		case "key again":
+			if !isEmpty(text) && fold(text) != fold(d.key) {
+				d.notes = append(d.notes, Note{Status: Error, Code: "key.conflict", Cell: where[part], Found: d.key + " ≠ " + text})
+			}
 		case "explanation":
 			d.explanation = text
 		case "difficulty":

@@ -94,10 +94,10 @@ func (d *draft) fitsBracket(q *questionbank.Question, text string) bool {
 
 // sameKey reports that two ways of writing give the same key.
 func (d *draft) sameKey(q *questionbank.Question, text string) bool {
-	if a, ok := judgeWord(text); ok && q.Type == questionbank.Judge {
+	if a, ok := judgeWord(text); ok && (q.Type == questionbank.Judge || q.Type == "" && len(q.Options) == 0) {
 		b, ok := judgeWord(d.key)
-		if ok {
-			return a == b
+		if ok || q.Type == "" {
+			return ok && a == b
 		}
 	}
 	k := readKey(text, q.Options, false).letters

@@ -21,11 +21,12 @@ type line struct {
 
 // section is a part of a text under a heading that names a type.
 type section struct {
-	typ     questionbank.Type // "" for a choice of unknown size
-	word    string            // as written; "" before the first heading
-	lacking bool
-	ordinal string // "二" of 二、多选题
-	judgeAB []bool // "正确的选A，错误的选B": what A and B mean; nil when the heading does not say
+	typ      questionbank.Type // "" for a choice of unknown size
+	word     string            // as written; "" before the first heading
+	lacking  bool
+	ordinal  string // "二" of 二、多选题
+	reversed bool   // "错的打√"
+	judgeAB  []bool // "正确的选A，错误的选B": what A and B mean; nil when the heading does not say
 }
 
 // part is what the lines of a question are being added to.
@@ -191,10 +192,11 @@ var (
 
 	typeTag = wide(`[【\[(（]\s*((?:单项?选择?|多项?选择?|单选|多选|不定项选?择?|判断|是非|填空|排序|简答|问答)题?)\s*[】\])）]`)
 
-	headingLine  = wide(`^[#*\s]*(?:第?[一二三四五六七八九十百]+(?:部分|大题|题)?\s*[、.．:：,，]?|[(（][一二三四五六七八九十\d]+[)）]|\d{1,2}\s*[、.．]|[IVXivx]{1,4}\s*[.、])?\s*[【\[《]?\s*(?:[一-龥]{0,8}?)(单项选择|单选|多项选择|多选|不定项选择|不定项|选择|判断正误|判断|是非|对错|填空|排序|简答|问答|论述|名词解释|案例分析|计算|综合|材料分析)(?:题|题型|题目|部分|题库)?\s*[】\]》]?[*\s]*(.*)$`)
-	headingRest  = wide(`^[\s:：.。、，,;；\-—]*(?:(?:[(（【\[].*)|(?:(?:本大题|本题|本部分|共|每|满分|总|下列|以下|请|将|答|正确|对的|认为|在|\d+\s*[题道个分]).*))?$`)
-	judgeLetter  = wide(`(?:正确|对)[^,，;；。错AB]{0,8}["“']?A.{0,12}(?:错误|错)[^,，;；。AB]{0,8}["“']?B`)
-	judgeRletter = wide(`(?:正确|对)[^,，;；。错AB]{0,8}["“']?B.{0,12}(?:错误|错)[^,，;；。AB]{0,8}["“']?A`)
+	headingLine   = wide(`^[#*\s]*(?:第?[一二三四五六七八九十百]+(?:部分|大题|题)?\s*[、.．:：,，]?|[(（][一二三四五六七八九十\d]+[)）]|\d{1,2}\s*[、.．]|[IVXivx]{1,4}\s*[.、])?\s*[【\[《]?\s*(?:[一-龥]{0,8}?)(单项选择|单选|多项选择|多选|不定项选择|不定项|选择|判断正误|判断|是非|对错|填空|排序|简答|问答|论述|名词解释|案例分析|计算|综合|材料分析)(?:题|题型|题目|部分|题库)?\s*[】\]》]?[*\s]*(.*)$`)
+	headingRest   = wide(`^[\s:：.。、，,;；\-—]*(?:(?:[(（【\[].*)|(?:(?:本大题|本题|本部分|共|每|满分|总|下列|以下|请|将|答|正确|对的|认为|在|\d+\s*[题道个分]).*))?$`)
+	judgeLetter   = wide(`(?:正确|对)[^,，;；。错AB]{0,8}["“']?A.{0,12}(?:错误|错)[^,，;；。AB]{0,8}["“']?B`)
+	judgeReversed = wide(`(?:错误?|不正确|不对)[^,，;；。对正×X]{0,6}[√✓]`)
+	judgeRletter  = wide(`(?:正确|对)[^,，;；。错AB]{0,8}["“']?B.{0,12}(?:错误|错)[^,，;；。AB]{0,8}["“']?A`)
 )
 
 // labels of a question's parts. The longer ones stand before those that they begin with.
@@ -230,6 +232,7 @@ func headingType(text string) (section, bool) {
 		s.ordinal = o[1]
 	}
 	n := strings.ToUpper(norm.NFKC.String(strings.ReplaceAll(m[2], " ", "")))
+	s.reversed = judgeReversed.MatchString(n)
 	switch {
 	case judgeRletter.MatchString(n):
 		s.judgeAB = []bool{false, true}
@@ -395,10 +398,13 @@ func (r *textReader) expects(number string) bool {
 	}
 	switch r.sections[r.cur.section].typ { // their questions are a stem and nothing else
 	case questionbank.Judge, questionbank.Fill:
-		return sentenceEnd.MatchString(r.cur.stem)
+		return sentenceEnd.MatchString(ending(r.cur.stem))
 	}
 	return r.cur.complete()
 }
+
+// ending is the last piece of a text: enough for a mark in brackets.
+func ending(s string) string { return s[max(0, len(s)-80):] }
 
 var sentenceEnd = wide(`(?:[。.？?！!；;）)]|__)\s*$`)
 
@@ -715,12 +721,12 @@ func (r *textReader) more(l line, next string) {
 	}
 	switch q.part {
 	case inStem:
-		if judgeMarked.MatchString(q.stem) { // it has ended
+		if judgeMarked.MatchString(ending(q.stem)) { // it has ended
 			if title.MatchString(l.text) && len([]rune(l.text)) <= 30 {
 				return
 			}
 			q.warn("stem", "text.joined", l.text)
-		} else if strings.HasSuffix(strings.TrimSpace(q.stem), "。") && title.MatchString(l.text) && len([]rune(l.text)) <= 30 &&
+		} else if strings.HasSuffix(strings.TrimSpace(ending(q.stem)), "。") && title.MatchString(l.text) && len([]rune(l.text)) <= 30 &&
 			!strings.ContainsAny(l.text, "。？?（(，,") {
 			q.warn("", "text.ignored", l.text)
 			return
@@ -787,6 +793,9 @@ func (q *textQuestion) settleType(s section) {
 		case known:
 			q.typ = t
 		}
+	}
+	if q.typ == questionbank.Judge && s.reversed {
+		q.fail("key", "key.reversed", "")
 	}
 	if q.typ == questionbank.Judge && len(q.options) == 0 && s.judgeAB != nil {
 		switch fold(q.key) {

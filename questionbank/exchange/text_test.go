@@ -2,9 +2,10 @@ package exchange
 
 import (
 	"fmt"
-	"leitai/questionbank"
 	"strings"
 	"testing"
+
+	"leitai/questionbank"
 )
 
 // shown is a row as the tests write it: status type stem | A.option … | key | explanation, and the codes of its notes.

@@ -194,9 +194,18 @@ type tableMark struct{ from, to, start, end int }
 // tableMarks finds "1-5" and "6." in a line of keys.
 func tableMarks(text string) []tableMark {
 	var out []tableMark
-	at, explained := 0, false // an explanation has begun since the last mark
+	at, explained := 0, false                                 // an explanation has begun since the last mark
+	ranges := tableRange.FindAllStringSubmatchIndex(text, -1) // once: a search for what is not there goes to the end each time
 	for at < len(text) {
-		one, many := tableOne.FindStringSubmatchIndex(text[at:]), tableRange.FindStringSubmatchIndex(text[at:])
+		for len(ranges) > 0 && ranges[0][0] < at {
+			ranges = ranges[1:]
+		}
+		one, many := tableOne.FindStringSubmatchIndex(text[at:]), []int(nil)
+		if len(ranges) > 0 {
+			for _, i := range ranges[0] {
+				many = append(many, i-at)
+			}
+		}
 		m, isRange := one, false
 		if many != nil && (one == nil || many[0] <= one[0]) {
 			m, isRange = many, true

@@ -52,6 +52,27 @@ type shelves struct {
 	mu     sync.Mutex
 	byBank map[string]*shelf    // guarded by mu
 	used   map[string]time.Time // guarded by mu
+	stats  playedStats          // guarded by mu
+}
+
+// playedStats are the answers to questions in all rounds, as they were at this sum.
+type playedStats struct {
+	sum  statsSum
+	rows []statsRow
+}
+
+type statsSum struct {
+	N       int64 `db:"n"`
+	Answers int64 `db:"answers"`
+	Correct int64 `db:"correct"`
+	Mixed   int64 `db:"mixed"`
+}
+
+type statsRow struct {
+	ID      string `db:"question_id"`
+	Version int    `db:"version"`
+	Answers int    `db:"answers"`
+	Correct int    `db:"correct"`
 }
 
 // of gives the shelf of a bank, new ones empty.
@@ -237,14 +258,9 @@ func (a Accuracy) holds(rates map[string]int, id string) bool {
 // rates gives the share of right answers of the questions that were answered as they are now, in thousandths. It reads the
 // numbers of all banks: they are fewer than a join with a large bank would have to look at.
 func (s *Store) rates(ctx context.Context, items []onShelf) (map[string]int, error) {
-	var rows []struct {
-		ID      string `db:"question_id"`
-		Version int    `db:"version"`
-		Answers int    `db:"answers"`
-		Correct int    `db:"correct"`
-	}
-	if err := s.db.Select(ctx, &rows, `SELECT question_id, version, answers, correct FROM question_stats WHERE answers > 0`); err != nil {
-		return nil, fmt.Errorf("rates of questions: %w", err)
+	rows, err := s.played(ctx)
+	if err != nil {
+		return nil, err
 	}
 	type sum struct{ answers, correct int }
 	sums := map[string]sum{}
@@ -261,6 +277,30 @@ func (s *Store) rates(ctx context.Context, items []onShelf) (map[string]int, err
 		out[id] = n.correct * 1000 / n.answers
 	}
 	return out, nil
+}
+
+// played gives the numbers of all rounds. They are read anew when their sums differ; the last of these mixes them, so that
+// changes which outweigh each other are seen too.
+func (s *Store) played(ctx context.Context) ([]statsRow, error) {
+	var now statsSum
+	if err := s.db.Get(ctx, &now, `SELECT COUNT(*) AS n, CAST(COALESCE(SUM(answers), 0) AS BIGINT) AS answers, CAST(COALESCE(SUM(correct), 0) AS BIGINT) AS correct,
+		CAST(COALESCE(SUM((answers + 3 * correct) * (question_no + 7 * version)), 0) AS BIGINT) AS mixed FROM question_stats`); err != nil {
+		return nil, fmt.Errorf("rates of questions: %w", err)
+	}
+	s.shelves.mu.Lock()
+	have := s.shelves.stats
+	s.shelves.mu.Unlock()
+	if have.rows != nil && have.sum == now {
+		return have.rows, nil
+	}
+	rows := []statsRow{}
+	if err := s.db.Select(ctx, &rows, `SELECT question_id, version, answers, correct FROM question_stats WHERE answers > 0`); err != nil {
+		return nil, fmt.Errorf("rates of questions: %w", err)
+	}
+	s.shelves.mu.Lock()
+	s.shelves.stats = playedStats{now, rows}
+	s.shelves.mu.Unlock()
+	return rows, nil
 }
 
 // byRate gives the items so that the last has the lowest rate and those without answers come first; where rates are the

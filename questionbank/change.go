@@ -166,7 +166,7 @@ func changeOne(ctx context.Context, tx *sqlx.Tx, now time.Time, bankID, id strin
 // sameContent compares what makes a version of its own.
 func sameContent(a, b Question) bool {
 	return a.Type == b.Type && a.Stem == b.Stem && slices.Equal(a.Options, b.Options) && slices.Equal(a.Key, b.Key) &&
-		a.Explanation == b.Explanation && a.Source == b.Source
+		a.Explanation == b.Explanation && a.Source == b.Source && slices.Equal(a.Media, b.Media)
 }
 
 // apply changes what does not make a version: labels and places.

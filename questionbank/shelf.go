@@ -52,6 +52,27 @@ type shelves struct {
 	mu     sync.Mutex
 	byBank map[string]*shelf    // guarded by mu
 	used   map[string]time.Time // guarded by mu
+	stats  playedStats          // guarded by mu
+}
+
+// playedStats are the answers to questions in all rounds, as they were at this sum.
+type playedStats struct {
+	sum  statsSum
+	rows []statsRow
+}
+
+type statsSum struct {
+	N       int64 `db:"n"`
+	Answers int64 `db:"answers"`
+	Correct int64 `db:"correct"`
+	Mixed   int64 `db:"mixed"`
+}
+
+type statsRow struct {
+	ID      string `db:"question_id"`
+	Version int    `db:"version"`
+	Answers int    `db:"answers"`
+	Correct int    `db:"correct"`
 }
 
 // of gives the shelf of a bank, new ones empty.
@@ -190,7 +211,7 @@ func merge(old, changed []onShelf) []onShelf {
 }
 
 // matcher tells whether a question fits a filter; what is not on the shelf is asked of the database first.
-func (s *Store) matcher(ctx context.Context, f Filter, rates map[string]int) (func(*onShelf) bool, error) {
+func (s *Store) matcher(ctx context.Context, f Filter, items []onShelf, rates []int) (func(i int) bool, error) {
 	words := strings.Fields(strings.ToLower(norm.NFKC.String(f.Search)))
 	words = words[:min(len(words), MaxSearchWords)]
 	var used map[string]bool
@@ -204,7 +225,8 @@ func (s *Store) matcher(ctx context.Context, f Filter, rates map[string]int) (fu
 			used[id] = true
 		}
 	}
-	return func(q *onShelf) bool {
+	return func(i int) bool {
+		q := &items[i]
 		switch {
 		case q.deleted != f.Deleted,
 			f.Type != "" && q.kind != f.Type,
@@ -213,7 +235,7 @@ func (s *Store) matcher(ctx context.Context, f Filter, rates map[string]int) (fu
 			f.Retired != nil && q.retired != *f.Retired,
 			f.Used != nil && used[q.id] != *f.Used,
 			f.Tag != "" && !slices.Contains(q.tags, f.Tag),
-			f.Accuracy != "" && !f.Accuracy.holds(rates, q.id):
+			f.Accuracy != "" && !f.Accuracy.holds(rates[i]):
 			return false
 		}
 		for _, w := range words {
@@ -225,90 +247,114 @@ func (s *Store) matcher(ctx context.Context, f Filter, rates map[string]int) (fu
 	}, nil
 }
 
-// holds tells whether a question's rate lies in the band.
-func (a Accuracy) holds(rates map[string]int, id string) bool {
-	rate, answered := rates[id]
+// holds tells whether a rate lies in the band.
+func (a Accuracy) holds(rate int) bool {
 	if band, ok := permille[a]; ok {
-		return answered && rate > band[0] && rate <= band[1]
+		return rate != unanswered && rate > band[0] && rate <= band[1]
 	}
-	return !answered
+	return rate == unanswered
 }
 
-// rates gives the share of right answers of the questions that were answered as they are now, in thousandths. It reads the
+// unanswered is the rate of a question without answers.
+const unanswered = 2000
+
+// rates gives each item's share of right answers, as it is now, in thousandths. It reads the
 // numbers of all banks: they are fewer than a join with a large bank would have to look at.
-func (s *Store) rates(ctx context.Context, items []onShelf) (map[string]int, error) {
-	var rows []struct {
-		ID      string `db:"question_id"`
-		Version int    `db:"version"`
-		Answers int    `db:"answers"`
-		Correct int    `db:"correct"`
-	}
-	if err := s.db.Select(ctx, &rows, `SELECT question_id, version, answers, correct FROM question_stats WHERE answers > 0`); err != nil {
-		return nil, fmt.Errorf("rates of questions: %w", err)
+func (s *Store) rates(ctx context.Context, items []onShelf) ([]int, error) {
+	rows, err := s.played(ctx)
+	if err != nil {
+		return nil, err
 	}
 	type sum struct{ answers, correct int }
-	sums := map[string]sum{}
+	sums := map[int]sum{}
 	for _, r := range rows {
 		i, ok := slices.BinarySearchFunc(items, r.ID, func(q onShelf, id string) int { return cmp.Compare(q.id, id) })
 		if !ok || r.Version < items[i].since {
 			continue
 		}
-		n := sums[r.ID]
-		sums[r.ID] = sum{n.answers + r.Answers, n.correct + r.Correct}
+		n := sums[i]
+		sums[i] = sum{n.answers + r.Answers, n.correct + r.Correct}
 	}
-	out := make(map[string]int, len(sums))
-	for id, n := range sums {
-		out[id] = n.correct * 1000 / n.answers
+	out := make([]int, len(items))
+	for i := range out {
+		out[i] = unanswered
+	}
+	for i, n := range sums {
+		out[i] = n.correct * 1000 / n.answers
 	}
 	return out, nil
 }
 
-// byRate gives the items so that the last has the lowest rate and those without answers come first; where rates are the
-// same they stay in order.
-func byRate(items []onShelf, rates map[string]int) []onShelf {
-	out := make([]onShelf, 0, len(items))
-	var rated []onShelf
-	for _, q := range items {
-		if _, ok := rates[q.id]; ok {
-			rated = append(rated, q)
+// played gives the numbers of all rounds. They are read anew when their sums differ; the last of these mixes them, so that
+// changes which outweigh each other are seen too.
+func (s *Store) played(ctx context.Context) ([]statsRow, error) {
+	var now statsSum
+	if err := s.db.Get(ctx, &now, `SELECT COUNT(*) AS n, CAST(COALESCE(SUM(answers), 0) AS BIGINT) AS answers, CAST(COALESCE(SUM(correct), 0) AS BIGINT) AS correct,
+		CAST(COALESCE(SUM((answers + 3 * correct) * (question_no + 7 * version)), 0) AS BIGINT) AS mixed FROM question_stats`); err != nil {
+		return nil, fmt.Errorf("rates of questions: %w", err)
+	}
+	s.shelves.mu.Lock()
+	have := s.shelves.stats
+	s.shelves.mu.Unlock()
+	if have.rows != nil && have.sum == now {
+		return have.rows, nil
+	}
+	rows := []statsRow{}
+	if err := s.db.Select(ctx, &rows, `SELECT question_id, version, answers, correct FROM question_stats WHERE answers > 0`); err != nil {
+		return nil, fmt.Errorf("rates of questions: %w", err)
+	}
+	s.shelves.mu.Lock()
+	s.shelves.stats = playedStats{now, rows}
+	s.shelves.mu.Unlock()
+	return rows, nil
+}
+
+// inOrder gives the places of n items in the order of the list, newest first; with rates the lowest rate first.
+func inOrder(n int, rates []int) []int {
+	order, rest := make([]int, 0, n), make([]int, 0, n)
+	for i := n - 1; i >= 0; i-- {
+		if rates != nil && rates[i] == unanswered {
+			rest = append(rest, i)
 		} else {
-			out = append(out, q)
+			order = append(order, i)
 		}
 	}
-	slices.SortStableFunc(rated, func(a, b onShelf) int { return rates[b.id] - rates[a.id] })
-	return append(out, rated...)
+	if rates != nil {
+		slices.SortStableFunc(order, func(a, b int) int { return rates[a] - rates[b] })
+	}
+	return append(order, rest...)
 }
 
 // listFromShelf is ListQuestions for a large bank.
 func (s *Store) listFromShelf(ctx context.Context, f Filter, items []onShelf, after string, limit int) (page []Entry, total int, err error) {
-	var rates map[string]int
+	var rates, by []int
 	if f.Accuracy != "" || f.ByAccuracy {
 		if rates, err = s.rates(ctx, items); err != nil {
 			return nil, 0, err
 		}
 	}
-	fits, err := s.matcher(ctx, f, rates)
+	if f.ByAccuracy {
+		by = rates
+	}
+	fits, err := s.matcher(ctx, f, items, rates)
 	if err != nil {
 		return nil, 0, err
 	}
-	if f.ByAccuracy {
-		items = byRate(items, rates)
-	}
 	var ids []string
 	begun := after == ""
-	for i := len(items) - 1; i >= 0; i-- {
-		if i%8192 == 0 && ctx.Err() != nil {
+	for n, i := range inOrder(len(items), by) {
+		if n%8192 == 0 && ctx.Err() != nil {
 			return nil, 0, ctx.Err()
 		}
-		q := &items[i]
-		begun = begun || !f.ByAccuracy && q.id < after
-		if fits(q) {
+		id := items[i].id
+		begun = begun || !f.ByAccuracy && id < after
+		if fits(i) {
 			total++
 			if begun && len(ids) < limit {
-				ids = append(ids, q.id)
+				ids = append(ids, id)
 			}
 		}
-		begun = begun || q.id == after
+		begun = begun || id == after
 	}
 	page, err = s.EntriesOf(ctx, ids)
 	if page == nil {

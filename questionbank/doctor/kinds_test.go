@@ -298,7 +298,9 @@ func TestFindingsAreKnownAgain(t *testing.T) {
 	if key(a, b) != key(with(b, func(q *questionbank.Question) { q.Explanation = "别的" }), a) {
 		t.Error("the same two questions")
 	}
-	if key(a, b) == key(a, with(b, func(q *questionbank.Question) { q.Stem = "发现火情时应该拨打的报警电话是哪一个呢？" })) {
+	if key(a, b) == key(a, with(b, func(q *questionbank.Question) {
+		q.Stem = "发现火情时应该拨打的报警电话是哪一个呢？"
+	})) {
 		t.Error("another stem")
 	}
 }

@@ -112,7 +112,7 @@ func keyLength(items []Item) []Finding {
 		id    string
 		ratio float64
 	}
-	var clear, glaring []long
+	var plainly, glaring []long
 	n, longest, expected, variance := 0, 0, 0.0, 0.0
 	for i := range items {
 		q := &items[i]
@@ -135,7 +135,7 @@ func keyLength(items []Item) []Finding {
 			longest++
 		}
 		if key >= 1.4*second && key-second >= 4 {
-			clear = append(clear, long{q.ID, key / max(second, 1)})
+			plainly = append(plainly, long{q.ID, key / max(second, 1)})
 		}
 		if key >= 2*second && key-second >= 8 {
 			glaring = append(glaring, long{q.ID, key / max(second, 1)})
@@ -143,12 +143,12 @@ func keyLength(items []Item) []Finding {
 	}
 	f := Finding{Kind: Length, Severity: Warning, Detail: Detail{Count: longest, Of: n, Percent: percent(longest, n)}}
 	if n < leastForLength || longest*100 < 40*n || (float64(longest)-expected)/math.Sqrt(variance) < 3.3 {
-		f.Severity, clear = Hint, glaring
+		f.Severity, plainly = Hint, glaring
 	}
-	if len(clear) == 0 {
+	if len(plainly) == 0 {
 		return nil
 	}
-	slices.SortStableFunc(clear, func(a, b long) int {
+	slices.SortStableFunc(plainly, func(a, b long) int {
 		switch {
 		case a.ratio > b.ratio:
 			return -1
@@ -157,7 +157,7 @@ func keyLength(items []Item) []Finding {
 		}
 		return 0
 	})
-	for _, l := range clear {
+	for _, l := range plainly {
 		f.IDs = append(f.IDs, l.id)
 	}
 	f.Key = bankKey(Length, string(f.Severity), len(f.IDs))

@@ -35,6 +35,7 @@ type scenario struct {
 	Within   time.Duration `json:"within"`
 	ReadFor  time.Duration `json:"read_for"`
 	Budget   float64       `json:"budget_ms"` // of the acknowledgement's p99; 0: none of its own
+	Import   bool          `json:"import"`    // meanwhile somebody uploads question banks
 	Runs     []productRun  `json:"runs"`
 	Failures []string      `json:"failures,omitempty"`
 }
@@ -47,7 +48,13 @@ type productRun struct {
 func (s *scenario) failed() bool { return len(s.Failures) > 0 }
 
 // key is what --only looks at.
-func (s *scenario) key() string { return fmt.Sprintf("%d/%s/%s", s.Players, s.Within, s.Storage) }
+func (s *scenario) key() string {
+	what := ""
+	if s.Import {
+		what = "import/"
+	}
+	return fmt.Sprintf("%d/%s/%s%s", s.Players, s.Within, what, s.Storage)
+}
 
 func scenarios(crowd int) []*scenario {
 	var all []*scenario
@@ -61,6 +68,9 @@ func scenarios(crowd int) []*scenario {
 		}
 		add(427, 2*time.Second, readFor, 25)
 		add(2000, 2*time.Second, readFor, 25)
+		add(2000, 2*time.Second, readFor, 0)
+		importing := all[len(all)-1]
+		importing.Name, importing.Import = importing.Name+", importing", true
 		add(crowd, 5*time.Second, readFor, 40)
 		add(crowd, time.Second, readFor, 60)
 		add(crowd, 500*time.Millisecond, readFor, 90)
@@ -153,6 +163,13 @@ func (b *bench) rehearse(ctx context.Context, s *scenario, n int) (*productRun, 
 		"--players", strconv.Itoa(s.Players), "--teams", strconv.Itoa(teams), "--questions", strconv.Itoa(questions),
 		"--warmup", strconv.Itoa(warmup), "--read-for", s.ReadFor.String(), "--answer-within", s.Within.String(),
 		"--pause", "300ms", "--scoring", "speed", "--seed", strconv.Itoa(n+1))
+	if s.Import {
+		file, err := b.bankFile()
+		if err != nil {
+			return nil, err
+		}
+		c.Args = append(c.Args, "--import", file)
+	}
 	c.Env = env
 	c.Cancel = func() error { return c.Process.Signal(os.Interrupt) } // it stops its server in order
 	c.WaitDelay = 30 * time.Second

@@ -45,6 +45,7 @@ func (r *result) markdown() string {
 	}
 	r.hall(line)
 	r.growth(line)
+	r.importing(line)
 	r.compare(line)
 	for _, s := range r.Scenarios {
 		for _, f := range s.Failures {

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { close, face } from './support/faces'
@@ -112,5 +112,92 @@ test('a file is dropped in, imported and taken back; one that cannot be read say
     .click()
   await page.locator('.sure-box').getByRole('button', { name: '撤销导入' }).click()
   await expect(page.getByText('已撤销，移除 1 题')).toBeVisible()
+  await close(f)
+})
+
+test('a workbook with faults: the page may be left, faults are filtered and mended at once, its copy says what to do', async ({
+  browser,
+  server,
+  staff,
+}) => {
+  const f = await face(browser, { viewport: { width: 1280, height: 720 } })
+  await f.context.addCookies(staff.cookies())
+  const { page } = f
+  const lines = ['题干,题型,A,B,C,答案']
+  for (let i = 0; i < 30; i++)
+    lines.push(
+      i % 5 === 0
+        ? `第${String(i)}题：下列属于水果的有,单选,苹果,白菜,梨,AC`
+        : i % 7 === 0
+          ? `第${String(i)}题：答案写错了,单选,甲,乙,,D`
+          : `第${String(i)}题：火警电话是,单选,119,110,120,A`,
+    )
+  const file = join(tmpdir(), 'leitai-e2e-部门.csv')
+  writeFileSync(file, lines.join('\n'))
+  const name = `部门 ${String(Date.now())}`
+
+  // A file that is too large says so, and how large it is.
+  await page.goto(`${server.url}/console/banks/import`)
+  const large = join(tmpdir(), 'leitai-e2e-large.txt')
+  writeFileSync(large, Buffer.alloc(21 * 1024 * 1024, 'x'))
+  await page.locator('input[type=file]').setInputFiles(large)
+  await expect(page.getByRole('alert')).toContainText('这个文件有 21 MB，超过了 20 MB')
+
+  await page.locator('input[type=file]').setInputFiles(file)
+  await expect(page).toHaveURL(/\/import\/./)
+  await page.goto(`${server.url}/console/banks`) // left, and come back to
+  await page
+    .getByRole('button', { name: /继续: leitai-e2e-部门/ })
+    .first()
+    .click()
+  await expect(page.getByText('认出 30 题')).toBeVisible()
+  await expect(page.locator('.item')).toHaveCount(10)
+  await page.getByRole('button', { name: /超出了选项/ }).click()
+  await expect(page.locator('.item')).toHaveCount(4)
+  await page.getByRole('button', { name: /超出了选项/ }).click()
+
+  const [copy] = await Promise.all([page.waitForEvent('download'), page.getByText('下载批注副本').click()])
+  expect(copy.suggestedFilename()).toBe('leitai-e2e-部门-导入结果.csv')
+  expect(readFileSync(await copy.path(), 'utf8')).toContain('✗ 不能导入：F2：单选题有多个答案“AC”')
+
+  // All or nothing, then one mend for all, then by the keyboard.
+  await page.locator('#into').fill(name)
+  await page.getByLabel('全部没有错误才导入').check()
+  await expect(page.getByRole('button', { name: '导入 20 题' })).toBeDisabled()
+  await page.getByRole('button', { name: '改为多选：全部 6 题' }).click()
+  await expect(page.locator('.item')).toHaveCount(4)
+  await page.locator('.item').first().focus()
+  await page.keyboard.press('ArrowDown')
+  await expect(page.locator('.item').nth(1)).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(page.locator('#q-stem')).toHaveValue('第14题：答案写错了')
+  await page.keyboard.press('Escape')
+  await page.getByLabel(/导入能导入的 26 题/).check()
+  await page.getByRole('button', { name: '导入 26 题' }).click()
+  await expect(page.getByText('已导入 26 题')).toBeVisible()
+
+  // The same file again doubles nothing.
+  await page.getByRole('button', { name: '再导入一个文件' }).click()
+  await page.locator('input[type=file]').setInputFiles(file)
+  await expect(page.getByText('认出 30 题')).toBeVisible()
+  await page.locator('#into').fill(name)
+  await page.getByRole('button', { name: '导入 20 题' }).click()
+  await expect(page.getByText('已导入 0 题')).toBeVisible()
+  await expect(page.getByText('另有 20 题题库里已有')).toBeVisible()
+
+  // A paper of what the list shows.
+  await page.getByRole('button', { name: '查看题库' }).click()
+  await page.getByLabel('题型').selectOption('multiple')
+  await expect(page.getByText('共 6 题')).toBeVisible()
+  await page.getByRole('button', { name: /导出/ }).click()
+  const [paper] = await Promise.all([
+    f.context.waitForEvent('page'),
+    page.getByText('试卷 打印（有答案）').click(),
+  ])
+  await expect(paper.getByRole('heading', { name: name })).toBeVisible()
+  await expect(paper.getByText('一、多项选择题').first()).toBeVisible()
+  await expect(paper.getByText('参考答案与解析')).toBeVisible()
+  await expect(paper.getByText('6．AC')).toBeVisible()
+  if (process.env['SHOTS']) await paper.screenshot({ path: join(process.env['SHOTS'], 'paper.png') })
   await close(f)
 })

@@ -278,6 +278,11 @@ test('a room that is closed in a question leaves nothing running', async ({ brow
   await expect(screen.page.getByText('关闭的竞赛')).toBeVisible()
   await expect(screen.page.getByRole('timer')).toHaveCount(0)
   await expect(screen.page.locator('h1.stem')).toHaveCount(0)
+
+  // The wall keeps it: a reload must not show the hall a form for a code.
+  await screen.page.reload()
+  await expect(screen.page.getByRole('heading', { name: '本场比赛已关闭' })).toBeVisible()
+  await expect(screen.page.getByText('关闭的竞赛')).toBeVisible()
   await close(screen)
 })
 

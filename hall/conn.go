@@ -314,8 +314,8 @@ func (c *Conn) message(b []byte, received time.Time) {
 	}
 }
 
-// Session tells whether a staff session is good. An error says that it cannot be told now.
-type Session func() (bool, error)
+// Session tells whether a staff session is good for a contest's desk. An error says that it cannot be told now.
+type Session func(contestID string) (bool, error)
 
 // vouch reports that a desk still belongs to somebody who is signed in. It asks every few seconds; while the database
 // is away the last word counts.
@@ -324,7 +324,7 @@ func (c *Conn) vouch(now time.Time) bool {
 		return true
 	}
 	c.vouched = now.Unix()
-	good, err := c.staff()
+	good, err := c.staff(c.hall.contest.ID)
 	return good || err != nil
 }
 

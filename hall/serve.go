@@ -61,6 +61,13 @@ func (h *House) unregister(c *Conn) {
 	h.metrics.connections.Dec()
 }
 
+// Connections is how many phones, screens and desks are connected to this process.
+func (h *House) Connections() int {
+	h.allMu.Lock()
+	defer h.allMu.Unlock()
+	return len(h.all)
+}
+
 // eachConn calls do for every connection and gives their number.
 func (h *House) eachConn(do func(c *Conn)) int {
 	h.allMu.Lock()
@@ -92,7 +99,7 @@ func (h *House) hello(c *Conn, m clientMessage) {
 	switch m.Role {
 	case roleScreen:
 	case roleDesk:
-		if farewell := c.admitDesk(); farewell != "" {
+		if farewell := c.admitDesk(r.hall.contest.ID); farewell != "" {
 			c.bye(farewell)
 			return
 		}
@@ -117,12 +124,12 @@ func (h *House) hello(c *Conn, m clientMessage) {
 }
 
 // admitDesk gives the farewell to a desk that is nobody's, or "".
-func (c *Conn) admitDesk() string {
+func (c *Conn) admitDesk(contestID string) string {
 	if c.staff == nil {
 		return "unauthorized"
 	}
 	c.vouched = time.Now().Unix()
-	switch good, err := c.staff(); {
+	switch good, err := c.staff(contestID); {
 	case err != nil:
 		return "shutdown" // the database is away: come back
 	case !good:

@@ -36,6 +36,8 @@ type Config struct {
 	People         *people.Store
 	House          *hall.House
 	ReadBank       ReadBank
+	AnnotateBank   AnnotateBank
+	CheckBank      CheckBank
 	Web            fs.FS // the built pages, play screen console
 	Logger         *slog.Logger
 	Checks         []Check
@@ -50,7 +52,10 @@ type API struct {
 	pages    *pages
 	failures *failures
 	codes    *failures     // wrong room codes, by address
-	reading  chan struct{} // held while a bank's file is read
+	links    *failures     // wrong invitations and resets, by address
+	refusals *failures     // failed sign-ins that the audit log keeps, by address
+	reading  chan struct{} // held while a bank's file is read, or a bank is looked over
+	pending  chan struct{} // held by each file that is in memory to be read
 
 	pictures  *media.Cache
 	preparing chan struct{} // held while an upload is looked at
@@ -59,18 +64,13 @@ type API struct {
 // maxBody is the largest request body, in bytes.
 const maxBody = 256 << 10
 
-// permission says who may call a route.
-type permission int
-
-const (
-	public    permission = iota // anybody; players prove themselves by token where a route needs it
-	viewer                      // any staff
-	organizer                   // organizers and admins
-)
-
+// route declares a call: who may make it, on what, and what the audit log calls it. What changes something or takes
+// data out has a name there.
 type route struct {
 	method, path string
 	who          permission
+	of           scope
+	does         string // "" is not kept
 	handle       fiber.Handler
 }
 
@@ -80,7 +80,8 @@ func New(cfg Config) (*fiber.App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &API{Config: cfg, pages: p, failures: newFailures(10, time.Minute), codes: newFailures(wrongCodes, time.Minute), reading: make(chan struct{}, 1),
+	a := &API{Config: cfg, pages: p, failures: newFailures(10, time.Minute), codes: newFailures(wrongCodes, time.Minute),
+		links: newFailures(30, time.Minute), refusals: newFailures(30, time.Minute), reading: make(chan struct{}, 1), pending: make(chan struct{}, maxPending),
 		pictures: media.NewCache(cfg.Media, pictureCache), preparing: make(chan struct{}, 2)}
 	app := fiber.New(fiber.Config{
 		AppName: "leitai", DisableStartupMessage: true, Immutable: true, ReduceMemoryUsage: true, BodyLimit: maxBody, Concurrency: 1 << 18,
@@ -98,61 +99,95 @@ func New(cfg Config) (*fiber.App, error) {
 	a.socket(app)
 	api := app.Group("/api/v1", requestid.New(requestid.Config{Generator: uuid.NewString}), a.guard, secure)
 	for _, r := range a.routes() {
-		api.Add(r.method, r.path, a.allow(r.who), r.handle)
+		api.Add(r.method, r.path, a.permit(r), a.audited(r), r.handle)
 	}
 	api.Use(func(*fiber.Ctx) error { return fiber.ErrNotFound })
 	a.pages.mount(app)
 	return app, nil
 }
 
-// routes declares every call with who may make it.
+// routes declares every call with who may make it on what.
 func (a *API) routes() []route {
 	return []route{
-		{"GET", "/rooms/:code", public, a.findRoom},
-		{"POST", "/rooms/:code/entrants", public, a.joinRoom},
-		{"POST", "/rooms/:code/commands", organizer, a.commandByCode},
-		{"GET", "/me/results", public, a.myResults},
+		{"GET", "/rooms/:code", public, whole, "", a.findRoom},
+		{"POST", "/rooms/:code/entrants", public, whole, "", a.joinRoom},
+		{"POST", "/rooms/:code/commands", judge, ofRoom, "contest.command", a.commandByCode},
+		{"GET", "/me/results", public, whole, "", a.myResults},
 
-		{"POST", "/session", public, a.signIn},
-		{"GET", "/session", viewer, a.session},
-		{"DELETE", "/session", viewer, a.signOut},
-		{"PUT", "/session/password", viewer, a.changePassword},
+		{"POST", "/session", public, whole, "session.sign_in", a.signIn},
+		{"GET", "/session", self, whole, "", a.session},
+		{"PATCH", "/session", viewer, whole, "session.rename", a.renameSelf},
+		{"DELETE", "/session", self, whole, "session.sign_out", a.signOut},
+		{"PUT", "/session/password", self, whole, "session.password", a.changePassword},
+		{"POST", "/session/two-step", viewer, whole, "session.two_step_start", a.startTwoStep},
+		{"PUT", "/session/two-step", viewer, whole, "session.two_step_on", a.confirmTwoStep},
+		{"POST", "/session/two-step/off", viewer, whole, "session.two_step_off", a.stopTwoStep},
+		{"GET", "/sessions", viewer, whole, "", a.listSessions},
+		{"DELETE", "/sessions", viewer, whole, "session.end_all", a.endSessions},
+		{"DELETE", "/sessions/:id", viewer, whole, "session.end", a.endSession},
 
-		{"GET", "/banks", viewer, a.listBanks},
-		{"POST", "/banks", organizer, a.createBank},
-		{"GET", "/banks/:id", viewer, a.findBank},
-		{"PATCH", "/banks/:id", organizer, a.renameBank},
-		{"GET", "/banks/:id/export", viewer, a.exportBank},
-		{"GET", "/banks/:id/questions", viewer, a.listQuestions},
-		{"POST", "/banks/:id/questions", organizer, a.createQuestion},
-		{"PATCH", "/banks/:id/questions", organizer, a.changeQuestions},
-		{"GET", "/questions/:id", viewer, a.findQuestion},
-		{"PUT", "/questions/:id", organizer, a.updateQuestion},
+		{"POST", "/staff-links/find", public, whole, "", a.findLink},
+		{"POST", "/staff-links/use", public, whole, "staff.accept", a.useLink},
+		{"GET", "/staff", admin, whole, "", a.listStaff},
+		{"POST", "/staff/invitations", admin, whole, "staff.invite", a.invite},
+		{"DELETE", "/staff/invitations/:id", admin, ofInvitation, "staff.withdraw", a.withdraw},
+		{"PATCH", "/staff/:id", admin, ofAccount, "staff.change", a.updateStaff},
+		{"POST", "/staff/:id/reset", admin, ofAccount, "staff.reset", a.resetStaff},
+		{"DELETE", "/staff/:id/sessions", admin, ofAccount, "staff.end_sessions", a.endStaffSessions},
+		{"DELETE", "/staff/:id/two-step", admin, ofAccount, "staff.two_step_off", a.dropTwoStep},
+		{"GET", "/colleagues", organizer, whole, "", a.listColleagues},
+		{"GET", "/audit", admin, whole, "", a.listAudit},
+		{"GET", "/audit/export", admin, whole, "audit.export", a.exportAudit},
 
-		{"POST", "/media", organizer, a.uploadMedia},
-		{"GET", "/media/:id", public, a.sendMedia},
+		{"GET", "/banks", viewer, whole, "", a.listBanks},
+		{"POST", "/banks", organizer, whole, "bank.create", a.createBank},
+		{"GET", "/banks/:id", viewer, ofBank, "", a.findBank},
+		{"PATCH", "/banks/:id", organizer, ofBank, "bank.rename", a.renameBank},
+		{"GET", "/banks/:id/export", viewer, ofTemplate, "bank.export", a.exportBank},
+		{"GET", "/banks/:id/members", viewer, ofBank, "", a.listMembers(people.OnBank)},
+		{"PUT", "/banks/:id/members/:staff_id", organizer, ofBank, "access.grant", a.grant(people.OnBank)},
+		{"DELETE", "/banks/:id/members/:staff_id", organizer, ofBank, "access.revoke", a.revoke(people.OnBank)},
+		{"GET", "/banks/:id/questions", viewer, ofBank, "", a.listQuestions},
+		{"POST", "/banks/:id/questions", organizer, ofBank, "question.create", a.createQuestion},
+		{"PATCH", "/banks/:id/questions", organizer, ofBank, "question.bulk", a.changeQuestions},
+		{"GET", "/banks/:id/tags", viewer, ofBank, "", a.listTags},
+		{"POST", "/banks/:id/undo", organizer, ofBank, "question.undo", a.undoChange},
+		{"GET", "/banks/:id/checkup", viewer, ofBank, "", a.findCheckup},
+		{"POST", "/banks/:id/checkup", organizer, ofBank, "bank.checkup", a.startCheckup},
+		{"GET", "/banks/:id/checkup/findings", viewer, ofBank, "", a.listFindings},
+		{"POST", "/banks/:id/checkup/mends", organizer, ofBank, "bank.mend", a.mendFinding},
+		{"GET", "/questions/:id", viewer, ofQuestion, "", a.findQuestion},
+		{"PUT", "/questions/:id", organizer, ofQuestion, "question.update", a.updateQuestion},
 
-		{"GET", "/imports", viewer, a.listImports},
-		{"POST", "/imports", organizer, a.createImport},
-		{"GET", "/imports/:id", viewer, a.findImport},
-		{"GET", "/imports/:id/rows", viewer, a.listImportRows},
-		{"PATCH", "/imports/:id/rows/:no", organizer, a.changeImportRow},
-		{"POST", "/imports/:id/store", organizer, a.storeImport},
-		{"POST", "/imports/:id/undo", organizer, a.undoImport},
+		{"POST", "/media", organizer, whole, "media.upload", a.uploadMedia},
+		{"GET", "/media/:id", public, whole, "", a.sendMedia},
 
-		{"GET", "/contests", viewer, a.listContests},
-		{"POST", "/contests", organizer, a.createContest},
-		{"GET", "/contests/:id", viewer, a.findContest},
-		{"PATCH", "/contests/:id", organizer, a.updateContest},
-		{"POST", "/contests/:id/copy", organizer, a.copyContest},
-		{"PATCH", "/contests/:id/rounds/:round_id", organizer, a.updateRound},
-		{"POST", "/contests/:id/room", organizer, a.openRoom},
-		{"DELETE", "/contests/:id/room", organizer, a.closeRoom},
-		{"POST", "/contests/:id/commands", organizer, a.command},
-		{"GET", "/contests/:id/ledger", viewer, a.listLedger},
-		{"GET", "/contests/:id/results", viewer, a.results},
-		{"GET", "/contests/:id/results.xlsx", viewer, a.resultsWorkbook},
-		{"GET", "/contests/:id/answers", viewer, a.listAnswers},
+		{"GET", "/imports", organizer, whole, "", a.listImports},
+		{"POST", "/imports", organizer, whole, "import.upload", a.createImport},
+		{"GET", "/imports/:id", organizer, ofImport, "", a.findImport},
+		{"GET", "/imports/:id/rows", organizer, ofImport, "", a.listImportRows},
+		{"PATCH", "/imports/:id/rows/:no", organizer, ofImport, "import.mend", a.changeImportRow},
+		{"POST", "/imports/:id/mend", organizer, ofImport, "import.mend", a.mendImport},
+		{"GET", "/imports/:id/annotated", organizer, ofImport, "", a.annotatedImport},
+		{"POST", "/imports/:id/store", organizer, ofImport, "import.store", a.storeImport},
+		{"POST", "/imports/:id/undo", organizer, ofImport, "import.undo", a.undoImport},
+
+		{"GET", "/contests", viewer, whole, "", a.listContests},
+		{"POST", "/contests", organizer, whole, "contest.create", a.createContest},
+		{"GET", "/contests/:id", viewer, ofContest, "", a.findContest},
+		{"PATCH", "/contests/:id", organizer, ofContest, "contest.update", a.updateContest},
+		{"POST", "/contests/:id/copy", organizer, ofContest, "contest.copy", a.copyContest},
+		{"PATCH", "/contests/:id/rounds/:round_id", organizer, ofContest, "contest.round", a.updateRound},
+		{"GET", "/contests/:id/members", viewer, ofContest, "", a.listMembers(people.OnContest)},
+		{"PUT", "/contests/:id/members/:staff_id", organizer, ofContest, "access.grant", a.grant(people.OnContest)},
+		{"DELETE", "/contests/:id/members/:staff_id", organizer, ofContest, "access.revoke", a.revoke(people.OnContest)},
+		{"POST", "/contests/:id/room", organizer, ofContest, "contest.open", a.openRoom},
+		{"DELETE", "/contests/:id/room", organizer, ofContest, "contest.close", a.closeRoom},
+		{"POST", "/contests/:id/commands", judge, ofContest, "contest.command", a.command},
+		{"GET", "/contests/:id/ledger", viewer, ofContest, "", a.listLedger},
+		{"GET", "/contests/:id/results", viewer, ofContest, "", a.results},
+		{"GET", "/contests/:id/results.xlsx", viewer, ofContest, "contest.export", a.resultsWorkbook},
+		{"GET", "/contests/:id/answers", viewer, ofContest, "", a.listAnswers},
 	}
 }
 

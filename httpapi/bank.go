@@ -1,6 +1,9 @@
 package httpapi
 
 import (
+	"errors"
+	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -9,6 +12,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"leitai/fault"
+	"leitai/people"
 	"leitai/questionbank"
 )
 
@@ -37,14 +41,16 @@ type questionView struct {
 	Media       []questionMedia   `json:"media"`
 	Retired     bool              `json:"retired"`
 	Deleted     bool              `json:"deleted"`
-	Used        int               `json:"used"` // rounds that have it
+	Used        int               `json:"used"`    // rounds that have it
+	Answers     int               `json:"answers"` // entrants who answered it as it is now
+	Right       int               `json:"right"`   // of them, who were right
 	UpdatedMS   int64             `json:"updated_ms"`
 }
 
 func questionOf(e questionbank.Entry) questionView {
 	return questionView{ID: e.ID, BankID: e.BankID, Version: e.Version, Type: e.Type, Category: e.Category, Stem: e.Stem, Options: listOf(e.Options),
 		Key: listOf(e.Key), Explanation: e.Explanation, Source: e.Source, Difficulty: e.Difficulty, Tags: listOf(e.Tags), Media: mediaOf(e.Media), Retired: e.Retired,
-		Deleted: e.Deleted, Used: e.Used, UpdatedMS: e.UpdatedAt.UnixMilli()}
+		Deleted: e.Deleted, Used: e.Used, Answers: e.Answers, Right: e.Right, UpdatedMS: e.UpdatedAt.UnixMilli()}
 }
 
 // listOf keeps null out of JSON.
@@ -91,9 +97,15 @@ func (a *API) listBanks(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	out := make([]bankView, len(banks))
-	for i, b := range banks {
-		out[i] = bankView(b)
+	reach, err := a.People.ReachOf(c.UserContext(), staffOf(c), people.OnBank)
+	if err != nil {
+		return err
+	}
+	out := []bankView{}
+	for _, b := range banks {
+		if reach.Has(b.ID) {
+			out = append(out, bankView(b))
+		}
 	}
 	return c.JSON(fiber.Map{"banks": out})
 }
@@ -122,11 +134,23 @@ func (a *API) createBank(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	id, err := a.Banks.CreateBank(c.UserContext(), time.Now(), name, nil)
+	id, err := a.makeBank(c, name)
 	if err != nil {
 		return err
 	}
+	subject(c, "bank", id, name)
 	return a.sendBank(c.Status(fiber.StatusCreated), id)
+}
+
+// makeBank makes an empty bank that is the caller's.
+func (a *API) makeBank(c *fiber.Ctx, name string) (id string, err error) {
+	if id, err = a.Banks.CreateBank(c.UserContext(), time.Now(), name, nil); err != nil {
+		return "", err
+	}
+	if err := a.own(c, people.OnBank, id); err != nil {
+		return "", errors.Join(err, a.Banks.DropEmpty(c.UserContext(), id)) // nobody's bank would only keep its name taken
+	}
+	return id, nil
 }
 
 func (a *API) findBank(c *fiber.Ctx) error { return a.sendBank(c, c.Params("id")) }
@@ -151,15 +175,19 @@ func (a *API) renameBank(c *fiber.Ctx) error {
 	if err := a.Banks.RenameBank(c.UserContext(), c.Params("id"), name); err != nil {
 		return err
 	}
+	note(c, "name", name)
 	return a.sendBank(c, c.Params("id"))
 }
 
 // listQuestions gives one page of a bank; `next` is the id after which the next page begins, "" at the end.
 func (a *API) listQuestions(c *fiber.Ctx) error {
 	f := questionbank.Filter{BankID: c.Params("id"), Search: c.Query("q"), Type: questionbank.Type(c.Query("type")), Category: c.Query("category"),
-		Tag: c.Query("tag"), Deleted: c.Query("deleted") == "true", Used: flag(c.Query("used")), Retired: flag(c.Query("retired"))}
+		Tag: c.Query("tag"), Deleted: c.Query("deleted") == "true", Accuracy: questionbank.Accuracy(c.Query("accuracy")), ByAccuracy: c.Query("order") == "accuracy", Used: flag(c.Query("used")), Retired: flag(c.Query("retired"))}
 	if utf8.RuneCountInString(f.Search) > 100 || utf8.RuneCountInString(f.Category) > questionbank.MaxLabel || utf8.RuneCountInString(f.Tag) > questionbank.MaxLabel {
 		return fault.Field("q", "value.long")
+	}
+	if f.Accuracy != "" && !slices.Contains(questionbank.Accuracies, f.Accuracy) {
+		return fault.Field("accuracy", "value.choice")
 	}
 	f.Difficulty, _ = strconv.Atoi(c.Query("difficulty"))
 	limit, err := pageSize(c)
@@ -229,13 +257,12 @@ func (a *API) createQuestion(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if _, err := a.Banks.FindBank(c.UserContext(), c.Params("id")); err != nil {
-		return err
-	}
 	e, err := a.Banks.AddQuestion(c.UserContext(), time.Now(), c.Params("id"), q)
 	if err != nil {
 		return err
 	}
+	subject(c, "question", e.ID, e.Stem)
+	note(c, "bank_id", e.BankID)
 	return c.Status(fiber.StatusCreated).JSON(questionOf(e))
 }
 
@@ -253,6 +280,7 @@ func (a *API) updateQuestion(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	note(c, "version", e.Version)
 	return c.JSON(questionOf(e))
 }
 
@@ -263,9 +291,12 @@ type bulkRequest struct {
 	Category   *string  `json:"category"`
 	Difficulty *int     `json:"difficulty"`
 	BankID     *string  `json:"bank_id"`
+	AddTags    []string `json:"add_tags"`
+	RemoveTags []string `json:"remove_tags"`
+	Source     *string  `json:"source"`
 }
 
-// changeQuestions changes many questions of a bank at once: retire, bin, move, category, difficulty.
+// changeQuestions changes many questions of a bank at once: retire, bin, move, category, difficulty, tags, source.
 func (a *API) changeQuestions(c *fiber.Ctx) error {
 	in, err := body[bulkRequest](c)
 	if err != nil {
@@ -279,15 +310,56 @@ func (a *API) changeQuestions(c *fiber.Ctx) error {
 	case in.Difficulty != nil && (*in.Difficulty < 1 || *in.Difficulty > 5):
 		return fault.Field("difficulty", "question.difficulty")
 	}
+	if in.Source != nil && utf8.RuneCountInString(*in.Source) > questionbank.MaxText {
+		return fault.Field("source", "value.long")
+	}
+	if badTags(in.AddTags) || badTags(in.RemoveTags) {
+		return fault.Field("tags", "question.label_long")
+	}
 	if in.BankID != nil {
-		if _, err := a.Banks.FindBank(c.UserContext(), *in.BankID); err != nil {
+		name, err := a.reachBank(c, *in.BankID)
+		if err != nil {
 			return err
 		}
+		note(c, "to_bank", name)
 	}
-	n, err := a.Banks.ChangeQuestions(c.UserContext(), time.Now(), c.Params("id"), questionbank.Bulk{IDs: in.IDs, Retired: in.Retired,
-		Deleted: in.Deleted, Category: in.Category, Level: in.Difficulty, BankID: in.BankID})
+	ch, err := a.Banks.ChangeQuestions(c.UserContext(), time.Now(), c.Params("id"), questionbank.Bulk{IDs: in.IDs, Retired: in.Retired,
+		Deleted: in.Deleted, Category: in.Category, Level: in.Difficulty, BankID: in.BankID,
+		AddTags: in.AddTags, RemoveTags: in.RemoveTags, Source: in.Source}, staffOf(c).Name)
 	if err != nil {
 		return err
 	}
-	return c.JSON(fiber.Map{"changed": n})
+	note(c, "changed", ch.Changed)
+	for name, v := range map[string]any{"retired": in.Retired, "deleted": in.Deleted, "category": in.Category, "difficulty": in.Difficulty, "source": in.Source} {
+		if !reflect.ValueOf(v).IsNil() {
+			note(c, name, v)
+		}
+	}
+	if len(in.AddTags) > 0 {
+		note(c, "add_tags", in.AddTags)
+	}
+	if len(in.RemoveTags) > 0 {
+		note(c, "remove_tags", in.RemoveTags)
+	}
+	return c.JSON(fiber.Map{"changed": ch.Changed, "change_id": ch.ID})
+}
+
+// badTags trims tags and reports whether one is empty or too long, or there are too many.
+func badTags(tags []string) bool {
+	for i, t := range tags {
+		tags[i] = strings.TrimSpace(t)
+		if n := utf8.RuneCountInString(tags[i]); n == 0 || n > questionbank.MaxLabel {
+			return true
+		}
+	}
+	return len(tags) > questionbank.MaxTags
+}
+
+// listTags gives the tags of a bank's questions.
+func (a *API) listTags(c *fiber.Ctx) error {
+	tags, err := a.Banks.Tags(c.UserContext(), c.Params("id"))
+	if err != nil {
+		return err
+	}
+	return c.JSON(fiber.Map{"tags": tags})
 }

@@ -7,6 +7,7 @@ import (
 
 	"leitai/fault"
 	"leitai/hall"
+	"leitai/people"
 	"leitai/quiz"
 )
 
@@ -15,6 +16,7 @@ func (a *API) openRoom(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	note(c, "code", code)
 	join := a.House.JoinURL(code)
 	screen := strings.TrimSuffix(join, "/j/"+code) + "/screen/" + code
 	return c.JSON(fiber.Map{"code": code, "phase": state.Phase, "join_url": join, "screen_url": screen})
@@ -50,6 +52,9 @@ var steps = map[string]bool{quiz.CmdNext: true, quiz.CmdBack: true, quiz.CmdLock
 	quiz.CmdResume: true, quiz.CmdExtend: true, quiz.CmdVoid: true, quiz.CmdSkip: true, quiz.CmdBlank: true, quiz.CmdHideScores: true,
 	quiz.CmdBreak: true, quiz.CmdEndBreak: true, quiz.CmdAdjust: true, quiz.CmdPacing: true, quiz.CmdFinish: true, quiz.CmdUndo: true}
 
+// rulings are the steps of a judge: what is about points, and holding the show while it is talked over.
+var rulings = map[string]bool{quiz.CmdVoid: true, quiz.CmdAdjust: true, quiz.CmdUndo: true, quiz.CmdPause: true, quiz.CmdResume: true}
+
 func (a *API) command(c *fiber.Ctx) error { return a.do(c, c.Params("id")) }
 
 // commandByCode serves the big screen's keys: a screen knows its code only.
@@ -80,6 +85,9 @@ func (a *API) do(c *fiber.Ctx, contestID string) error {
 		return fault.Field("reason", "value.long")
 	}
 	staff := staffOf(c)
+	if staff.Role == people.RoleJudge && !rulings[in.Command] {
+		return fault.New(fault.Forbidden, "session.forbidden")
+	}
 	s, err := a.House.Do(c.UserContext(), contestID, quiz.Command{ID: in.ID, Name: in.Command, Seq: in.Seq, OperatorID: staff.ID,
 		Operator: staff.Name, Seconds: in.Seconds, QuestionNo: in.QuestionNo, On: in.On, TeamID: in.TeamID, EntrantID: in.EntrantID,
 		Points: in.Points, Reason: in.Reason, EntryID: in.EntryID, AutoAdvance: in.AutoAdvance, PauseMS: in.PauseMS,
@@ -87,6 +95,8 @@ func (a *API) do(c *fiber.Ctx, contestID string) error {
 	if err != nil {
 		return err
 	}
+	note(c, "command", in.Command) // all else is in the contest's ledger, under this number
+	note(c, "seq", s.Seq)
 	return c.JSON(fiber.Map{"seq": s.Seq, "phase": s.Phase})
 }
 

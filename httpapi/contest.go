@@ -11,8 +11,10 @@ import (
 	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
 
 	"leitai/fault"
+	"leitai/people"
 	"leitai/questionbank"
 	"leitai/quiz"
 )
@@ -35,11 +37,18 @@ func (a *API) listContests(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	out := make([]summaryView, len(list))
-	for i, s := range list {
+	reach, err := a.People.ReachOf(c.UserContext(), staffOf(c), people.OnContest)
+	if err != nil {
+		return err
+	}
+	out := []summaryView{}
+	for _, s := range list {
+		if !reach.Has(s.ID) {
+			continue
+		}
 		code, phase := a.House.Where(s.ID)
-		out[i] = summaryView{s.ID, s.Title, s.Organizer, string(s.Status), code, string(phase), s.Teams, s.Entrants, s.Rounds,
-			s.CreatedAt.Time().UnixMilli()}
+		out = append(out, summaryView{s.ID, s.Title, s.Organizer, string(s.Status), code, string(phase), s.Teams, s.Entrants, s.Rounds,
+			s.CreatedAt.Time().UnixMilli()})
 	}
 	return c.JSON(fiber.Map{"contests": out})
 }
@@ -189,10 +198,23 @@ func (a *API) createContest(c *fiber.Ctx) error {
 	if err := checkContest(contest); err != nil {
 		return err
 	}
-	if err := a.Quiz.CreateContest(c.UserContext(), contest); err != nil {
+	if err := a.storeContest(c, contest); err != nil {
 		return err
 	}
 	return a.show(c, contest.ID, fiber.StatusCreated)
+}
+
+// storeContest stores a new contest that is the caller's. Access comes first: a contest is never nobody's.
+func (a *API) storeContest(c *fiber.Ctx, contest *quiz.Contest) error {
+	contest.ID = uuid.Must(uuid.NewV7()).String()
+	if err := a.own(c, people.OnContest, contest.ID); err != nil {
+		return err
+	}
+	if err := a.Quiz.CreateContest(c.UserContext(), contest); err != nil {
+		return errors.Join(err, a.People.Revoke(c.UserContext(), people.OnContest, contest.ID, staffOf(c).ID))
+	}
+	subject(c, "contest", contest.ID, contest.Title)
+	return nil
 }
 
 func teamsOf(in []newTeam) ([]quiz.Team, error) {
@@ -216,6 +238,11 @@ func (a *API) draw(c *fiber.Ctx, d draw) ([]questionbank.Question, error) {
 	if d.Count < 1 || d.Count > maxDraw {
 		return nil, fault.Field("count", "value.range")
 	}
+	name, err := a.reachBank(c, d.BankID)
+	if err != nil {
+		return nil, err
+	}
+	note(c, "bank", name)
 	return a.Banks.Draw(c.UserContext(), questionbank.DrawRule{BankID: d.BankID, Count: d.Count, Types: d.Types, Categories: d.Categories},
 		rand.Uint64())
 }
@@ -272,7 +299,11 @@ func (a *API) updateContest(c *fiber.Ctx) error {
 		return err
 	}
 	if in.Title != nil {
+		noteChange(c, "title", contest.Title, strings.TrimSpace(*in.Title))
 		contest.Title = strings.TrimSpace(*in.Title)
+	}
+	if len(in.Settings) > 0 {
+		note(c, "settings", in.Settings)
 	}
 	if in.Organizer != nil {
 		contest.Organizer = strings.TrimSpace(*in.Organizer)
@@ -312,6 +343,13 @@ func (a *API) updateRound(c *fiber.Ctx) error {
 	if round == nil {
 		return fault.New(fault.NotFound, "round.missing")
 	}
+	note(c, "round", round.No)
+	if len(in.Settings) > 0 {
+		note(c, "settings", in.Settings)
+	}
+	if in.Draw != nil {
+		note(c, "draw", in.Draw.Count)
+	}
 	if in.Title != nil {
 		round.Title = strings.TrimSpace(*in.Title)
 	}
@@ -341,9 +379,10 @@ func (a *API) copyContest(c *fiber.Ctx) error {
 	}
 	title := []rune(contest.Title)
 	n := contest.Copy(string(title[:min(len(title), maxTitle-len([]rune(copySuffix)))])+copySuffix, time.Now())
-	if err := a.Quiz.CreateContest(c.UserContext(), n); err != nil {
+	if err := a.storeContest(c, n); err != nil {
 		return err
 	}
+	note(c, "copy_of", contest.ID)
 	return a.show(c, n.ID, fiber.StatusCreated)
 }
 

@@ -4,7 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -14,6 +18,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"leitai/fault"
+	"leitai/people"
 	"leitai/questionbank"
 	"leitai/questionbank/exchange"
 	"leitai/questionbank/media"
@@ -22,31 +27,87 @@ import (
 // ReadBank reads a question-bank file (exchange.Read, here or in another process).
 type ReadBank func(ctx context.Context, name string, data []byte) (exchange.Result, error)
 
+// AnnotateBank writes the annotated copy of a file (exchange.Annotate, here or in another process) and gives its extension.
+type AnnotateBank func(ctx context.Context, format exchange.Format, data []byte, rows []exchange.Row, lang string) (ext string, copied []byte, err error)
+
+// maxPending is how many files may be in memory to be read, one after the other.
+const maxPending = 4
+
 // importsPath is the one route whose body may be large.
 const importsPath = "/api/v1/imports"
 
 // importWithin bounds the reading of one file.
 const importWithin = 2 * time.Minute
 
+// keepWithin bounds all of it: while people play, rows are written in small pieces with rests between them.
+const keepWithin = 30 * time.Minute
+
 type importView struct {
-	ID        string                   `json:"id"`
-	BankID    *string                  `json:"bank_id"`
-	FileName  string                   `json:"file_name"`
-	Format    string                   `json:"format"`
-	State     questionbank.ImportState `json:"state"`
-	Staff     string                   `json:"staff"`
-	Notes     []string                 `json:"notes"`
-	Counts    exchange.Counts          `json:"counts"`
-	Added     int                      `json:"added"`
-	Known     int                      `json:"known"`
-	CreatedMS int64                    `json:"created_ms"`
+	ID        string          `json:"id"`
+	BankID    *string         `json:"bank_id"`
+	FileName  string          `json:"file_name"`
+	Format    string          `json:"format"`
+	State     string          `json:"state"` // questionbank.ImportState, or reading or failed
+	Staff     string          `json:"staff"`
+	Notes     []string        `json:"notes"`
+	Counts    exchange.Counts `json:"counts"`
+	Said      []saidView      `json:"said"`     // what is said of rows, most often first; not in lists
+	Progress  int             `json:"progress"` // rows read so far
+	Fault     string          `json:"fault"`    // why it failed, "" otherwise
+	Added     int             `json:"added"`
+	Known     int             `json:"known"`
+	CreatedMS int64           `json:"created_ms"`
 }
 
-func importOf(in questionbank.Import) importView {
-	v := importView{ID: in.ID, BankID: in.BankID, FileName: in.FileName, Format: in.Format, State: in.State, Staff: in.StaffName, Notes: []string{},
-		Counts: exchange.Counts{OK: in.OK, Warning: in.Warnings, Error: in.Errors}, Added: in.Added, Known: in.Known, CreatedMS: in.CreatedAt.Time().UnixMilli()}
+// saidView is a note that rows of an import have, and the mend that goes with it.
+type saidView struct {
+	Code string `json:"code"`
+	Text string `json:"text"`
+	N    int    `json:"n"`
+	Mend bool   `json:"mend"` // the code is of a mend, and the text its caption
+}
+
+// unheard is after how much silence of its reader an import counts as given up: the server was stopped.
+const unheard = importWithin + time.Minute
+
+func importOf(in questionbank.Import, lang string) importView {
+	v := importView{ID: in.ID, BankID: in.BankID, FileName: in.FileName, Format: in.Format, State: string(in.State), Staff: in.StaffName, Notes: []string{},
+		Said: []saidView{}, Counts: exchange.Counts{OK: in.OK, Warning: in.Warnings, Error: in.Errors}, Progress: in.Progress, Added: in.Added,
+		Known: in.Known, CreatedMS: in.CreatedAt.Time().UnixMilli()}
 	_ = json.Unmarshal([]byte(in.Notes), &v.Notes)
+	if in.Phase != questionbank.ImportRead {
+		v.State = string(in.Phase)
+	}
+	key := in.Fault
+	if in.Phase == questionbank.ImportReading && time.Since(in.ProgressedAt.Time()) > unheard {
+		v.State, key = string(questionbank.ImportFailed), "import.interrupted"
+	}
+	if v.State == string(questionbank.ImportFailed) {
+		v.Fault = message(lang, key, nil)
+	}
 	return v
+}
+
+// withSaid adds what is said of the rows.
+func (a *API) withSaid(c *fiber.Ctx, v importView) (importView, error) {
+	counts, err := a.Banks.CodeCounts(c.UserContext(), v.ID)
+	if err != nil {
+		return v, err
+	}
+	for code, n := range counts {
+		s := saidView{Code: code, N: n, Text: exchange.Note{Code: code, Found: "…"}.Say(c.Get(fiber.HeaderAcceptLanguage))}
+		if mend, ok := strings.CutPrefix(code, "mend:"); ok {
+			s.Mend, s.Text = true, exchange.Mend{Code: mend}.Say(c.Get(fiber.HeaderAcceptLanguage))
+		}
+		v.Said = append(v.Said, s)
+	}
+	slices.SortFunc(v.Said, func(a, b saidView) int {
+		if a.N != b.N {
+			return b.N - a.N
+		}
+		return strings.Compare(a.Code, b.Code)
+	})
+	return v, nil
 }
 
 // noteView is what is said of a row.
@@ -67,9 +128,9 @@ type importRowView struct {
 	Notes    []noteView      `json:"notes"`
 }
 
-// createImport reads an uploaded file, the request's body, and keeps what it holds as a preview.
+// createImport takes an uploaded file, the request's body, and keeps what it holds as a preview. It answers when the
+// file is read, or at once with wait=false: the reading goes on without the page that asked for it.
 func (a *API) createImport(c *fiber.Ctx) error {
-	data := c.Body()
 	name := path.Base(strings.ReplaceAll(c.Query("name"), `\`, "/"))
 	if name == "." { // pasted
 		name = ""
@@ -77,7 +138,64 @@ func (a *API) createImport(c *fiber.Ctx) error {
 	if utf8.RuneCountInString(name) > 200 || !utf8.ValidString(name) {
 		return fault.Field("name", "value.long")
 	}
-	ctx, cancel := context.WithTimeout(c.UserContext(), importWithin)
+	select {
+	case a.pending <- struct{}{}:
+	default:
+		return fault.New(fault.Unavailable, "import.busy")
+	}
+	done := func() { <-a.pending }
+	staff := staffOf(c)
+	in := questionbank.Import{FileName: name, StaffID: staff.ID, StaffName: staff.Name}
+	if err := a.Banks.BeginImport(c.UserContext(), time.Now(), &in); err != nil {
+		done()
+		return err
+	}
+	subject(c, "import", in.ID, in.FileName)
+	data, lang := bytes.Clone(c.Body()), c.Get(fiber.HeaderAcceptLanguage) // the request's memory is used again
+	read := make(chan error, 1)
+	reading := in
+	go func() {
+		defer done()
+		defer func() { // what a file does to its reader must not reach the hall
+			if p := recover(); p != nil {
+				read <- fmt.Errorf("read import: panic: %v", p)
+			}
+		}()
+		read <- a.readImport(&reading, data, lang)
+	}()
+	if c.Query("wait") == "false" {
+		go a.noteFailure(in.ID, read)
+		return c.Status(fiber.StatusCreated).JSON(importOf(in, lang))
+	}
+	if err := <-read; err != nil {
+		return errors.Join(err, a.Banks.DropImport(c.UserContext(), in.ID))
+	}
+	note(c, "format", reading.Format)
+	note(c, "rows", reading.OK+reading.Warnings+reading.Errors)
+	v, err := a.withSaid(c, importOf(reading, lang))
+	if err != nil {
+		return err
+	}
+	return c.Status(fiber.StatusCreated).JSON(v)
+}
+
+// noteFailure keeps why a file could not be read, for the page that looks later.
+func (a *API) noteFailure(id string, read <-chan error) {
+	err := <-read
+	if err == nil {
+		return
+	}
+	if fault.CodeOf(err) == fault.Internal {
+		a.Logger.Error("read import", "import", id, "error", err)
+	}
+	if err := a.Banks.FailImport(context.Background(), id, fault.KeyOf(err)); err != nil {
+		a.Logger.Error("note failed import", "import", id, "error", err)
+	}
+}
+
+// readImport reads a file and keeps its rows, and the file itself where an annotated copy needs it.
+func (a *API) readImport(in *questionbank.Import, data []byte, lang string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), keepWithin)
 	defer cancel()
 	select {
 	case a.reading <- struct{}{}: // one at a time: the hall goes first
@@ -85,38 +203,67 @@ func (a *API) createImport(c *fiber.Ctx) error {
 	case <-ctx.Done():
 		return fault.New(fault.Unavailable, "import.busy")
 	}
-	result, err := a.ReadBank(ctx, name, data)
+	readCtx, stop := context.WithTimeout(ctx, importWithin)
+	defer stop()
+	var told time.Time
+	result, err := a.ReadBank(exchange.WithProgress(readCtx, func(rows int) {
+		if now := time.Now(); now.Sub(told) > 400*time.Millisecond {
+			told = now
+			if err := a.Banks.ImportProgress(ctx, now, in.ID, rows); err != nil {
+				a.Logger.Warn("import progress", "import", in.ID, "error", err)
+			}
+		}
+	}), in.FileName, data)
 	if err != nil {
 		return err
 	}
 	for _, f := range result.Files {
-		if err := a.Media.Put(ctx, time.Now(), f, staffOf(c).ID); err != nil {
+		if err := a.Media.Put(ctx, time.Now(), f, in.StaffID); err != nil {
 			return err
 		}
 	}
-	rows := make([]questionbank.ImportRow, len(result.Rows))
-	for i, r := range result.Rows {
-		b, err := json.Marshal(r)
-		if err != nil {
+	if result.Format == exchange.XLSX || result.Format == exchange.CSV {
+		if err := a.Banks.KeepFile(ctx, time.Now(), in.ID, data); err != nil {
 			return err
 		}
-		rows[i] = questionbank.ImportRow{No: i + 1, Status: string(r.Status()), Data: string(b)}
+	}
+	if err := a.keepRows(ctx, in.ID, result.Rows); err != nil {
+		return err
 	}
 	notes := []string{}
 	for _, n := range result.Notes {
-		notes = append(notes, n.Say(c.Get(fiber.HeaderAcceptLanguage)))
+		notes = append(notes, n.Say(lang))
 	}
 	said, err := json.Marshal(notes)
 	if err != nil {
 		return err
 	}
-	counts, staff := result.Counts(), staffOf(c)
-	in := questionbank.Import{FileName: name, Format: string(result.Format), StaffID: staff.ID, StaffName: staff.Name, Notes: string(said),
-		OK: counts.OK, Warnings: counts.Warning, Errors: counts.Error}
-	if err := a.Banks.CreateImport(ctx, time.Now(), &in, rows); err != nil {
-		return err
+	counts := result.Counts()
+	in.Format, in.Notes, in.OK, in.Warnings, in.Errors = string(result.Format), string(said), counts.OK, counts.Warning, counts.Error
+	return a.Banks.FinishImport(ctx, in)
+}
+
+// keepRows stores the rows of a preview a few at a time: all of them as JSON would be a second copy of a large file.
+func (a *API) keepRows(ctx context.Context, id string, rows []exchange.Row) error {
+	const some = 200
+	for from := 0; from < len(rows); from += some {
+		part := rows[from:min(from+some, len(rows))]
+		stored := make([]questionbank.ImportRow, len(part))
+		for i, r := range part {
+			s, err := r.ImportRow(from + i + 1)
+			if err != nil {
+				return err
+			}
+			stored[i] = s
+		}
+		if err := a.Banks.AddImportRows(ctx, id, stored); err != nil {
+			return err
+		}
+		if err := a.Banks.ImportProgress(ctx, time.Now(), id, len(rows)); err != nil {
+			return err
+		}
 	}
-	return c.Status(fiber.StatusCreated).JSON(importOf(in))
+	return nil
 }
 
 // bodyLimit lets a signed-in member of staff send a file to import, a picture or a video; everybody and everything else
@@ -133,25 +280,36 @@ func (a *API) bodyLimit(h *fasthttp.RequestHeader) (cfg fasthttp.RequestConfig) 
 	if most == 0 {
 		return cfg
 	}
-	if signedIn := a.staffSession(string(h.Cookie(sessionCookie))); signedIn != nil {
-		if good, err := signedIn(); good && err == nil {
-			cfg.MaxRequestBodySize = most
-			if most == media.MaxVideo {
-				cfg.ReadTimeout = uploadWithin
-			}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	staff, err := a.People.FindSession(ctx, time.Now(), string(h.Cookie(sessionCookie)))
+	if err == nil && permitted[organizer][staff.Role] && !staff.MustChangePassword {
+		cfg.MaxRequestBodySize = most
+		if most == media.MaxVideo {
+			cfg.ReadTimeout = uploadWithin
 		}
 	}
 	return cfg
 }
 
 func (a *API) listImports(c *fiber.Ctx) error {
-	list, err := a.Banks.ListImports(c.UserContext(), 50)
+	staff, of := staffOf(c), ""
+	if staff.Role != people.RoleAdmin {
+		of = staff.ID
+	}
+	list, err := a.Banks.ListImports(c.UserContext(), of, 50)
 	if err != nil {
 		return err
 	}
-	out := make([]importView, len(list))
-	for i, in := range list {
-		out[i] = importOf(in)
+	reach, err := a.People.ReachOf(c.UserContext(), staff, people.OnBank)
+	if err != nil {
+		return err
+	}
+	out := []importView{}
+	for _, in := range list {
+		if in.BankID == nil || reach.Has(*in.BankID) {
+			out = append(out, importOf(in, c.Get(fiber.HeaderAcceptLanguage)))
+		}
 	}
 	return c.JSON(fiber.Map{"imports": out})
 }
@@ -161,7 +319,11 @@ func (a *API) findImport(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(importOf(in))
+	v, err := a.withSaid(c, importOf(in, c.Get(fiber.HeaderAcceptLanguage)))
+	if err != nil {
+		return err
+	}
+	return c.JSON(v)
 }
 
 // listImportRows gives a page of a preview; `next` is the number after which the next page begins, 0 at the end.
@@ -171,7 +333,7 @@ func (a *API) listImportRows(c *fiber.Ctx) error {
 		return err
 	}
 	after, _ := strconv.Atoi(c.Query("after"))
-	rows, err := a.Banks.ImportRows(c.UserContext(), c.Params("id"), c.Query("status"), after, limit)
+	rows, err := a.Banks.ImportRows(c.UserContext(), c.Params("id"), questionbank.RowFilter{Status: c.Query("status"), Code: c.Query("code")}, after, limit)
 	if err != nil {
 		return err
 	}
@@ -220,7 +382,7 @@ func (a *API) changeImportRow(c *fiber.Ctx) error {
 	if err != nil || no < 1 {
 		return fault.New(fault.NotFound, "import.row_missing")
 	}
-	stored, err := a.Banks.ImportRows(c.UserContext(), c.Params("id"), "", no-1, 1)
+	stored, err := a.Banks.ImportRows(c.UserContext(), c.Params("id"), questionbank.RowFilter{}, no-1, 1)
 	if err != nil {
 		return err
 	}
@@ -237,19 +399,19 @@ func (a *API) changeImportRow(c *fiber.Ctx) error {
 		if err != nil {
 			return err
 		}
-		row.Question, row.Notes = q, nil
+		row.Question, row.Notes, row.Edited = q, nil, true
 	case in.Mend && row.Mended():
 	default:
 		return fault.New(fault.Conflict, "import.no_mend")
 	}
-	b, err := json.Marshal(row)
+	changed, err := row.ImportRow(no)
 	if err != nil {
 		return err
 	}
-	changed := questionbank.ImportRow{No: no, Status: string(row.Status()), Data: string(b)}
 	if err := a.Banks.ChangeImportRow(c.UserContext(), c.Params("id"), changed); err != nil {
 		return err
 	}
+	note(c, "no", no)
 	v, err := importRowOf(changed, c.Get(fiber.HeaderAcceptLanguage))
 	if err != nil {
 		return err
@@ -257,10 +419,62 @@ func (a *API) changeImportRow(c *fiber.Ctx) error {
 	return c.JSON(v)
 }
 
-// storeImport stores the good rows of a preview in a bank, by name; the bank is made when there is none.
+// eachRow calls do for the rows of an import, in their order.
+func (a *API) eachRow(ctx context.Context, id string, f questionbank.RowFilter, do func(no int, r exchange.Row) error) error {
+	for after := 0; ; {
+		rows, err := a.Banks.ImportRows(ctx, id, f, after, 5000)
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		for _, r := range rows {
+			after = r.No
+			var row exchange.Row
+			if err := json.Unmarshal([]byte(r.Data), &row); err != nil {
+				return err
+			}
+			if err := do(r.No, row); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// mendImport makes all rows that have this one-click mend what it offers.
+func (a *API) mendImport(c *fiber.Ctx) error {
+	in, err := body[struct {
+		Mend string `json:"mend"`
+	}](c)
+	if err != nil {
+		return err
+	}
+	if in.Mend == "" || len(in.Mend) > 60 {
+		return fault.Field("mend", "value.required")
+	}
+	id := c.Params("id")
+	var changed []questionbank.ImportRow
+	err = a.eachRow(c.UserContext(), id, questionbank.RowFilter{Code: "mend:" + in.Mend}, func(no int, r exchange.Row) error {
+		if !r.MendedAs(in.Mend) {
+			return nil
+		}
+		row, err := r.ImportRow(no)
+		changed = append(changed, row)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if err := a.Banks.ChangeImportRows(c.UserContext(), id, changed); err != nil {
+		return err
+	}
+	return a.findImport(c)
+}
+
+// storeImport stores the good rows of a preview in a bank, by name; the bank is made when there is none. With all it
+// stores nothing when a row is not good.
 func (a *API) storeImport(c *fiber.Ctx) error {
 	in, err := body[struct {
 		Bank string `json:"bank"`
+		All  bool   `json:"all"`
 	}](c)
 	if err != nil {
 		return err
@@ -270,38 +484,97 @@ func (a *API) storeImport(c *fiber.Ctx) error {
 		return fault.Field("bank", "value.required")
 	}
 	id := c.Params("id")
-	var questions []questionbank.Question
-	for after := 0; ; {
-		rows, err := a.Banks.ImportRows(c.UserContext(), id, "", after, 5000)
+	if in.All {
+		preview, err := a.Banks.FindImport(c.UserContext(), id)
 		if err != nil {
 			return err
 		}
-		if len(rows) == 0 {
-			break
-		}
-		for _, r := range rows {
-			after = r.No
-			if r.Status == string(exchange.Error) {
-				continue
-			}
-			var row exchange.Row
-			if err := json.Unmarshal([]byte(r.Data), &row); err != nil {
-				return err
-			}
-			questions = append(questions, row.Question)
+		if preview.Errors > 0 {
+			return fault.New(fault.Conflict, "import.has_errors").With("n", preview.Errors)
 		}
 	}
-	stored, err := a.Banks.StoreImport(c.UserContext(), time.Now(), id, name, questions)
+	drop, err := a.bankFor(c, name)
 	if err != nil {
 		return err
 	}
-	return c.JSON(importOf(stored))
+	stored, err := a.Banks.StoreImport(c.UserContext(), time.Now(), id, name, exchange.QuestionOf)
+	if err != nil {
+		return errors.Join(err, drop())
+	}
+	note(c, "bank", name)
+	note(c, "added", stored.Added)
+	note(c, "known", stored.Known)
+	return c.JSON(importOf(stored, c.Get(fiber.HeaderAcceptLanguage)))
 }
 
-func (a *API) undoImport(c *fiber.Ctx) error {
-	in, err := a.Banks.UndoImport(c.UserContext(), c.Params("id"))
+// bankFor makes sure that there is a bank of this name which the caller has access to; drop takes back one that was
+// made for it.
+func (a *API) bankFor(c *fiber.Ctx, name string) (drop func() error, err error) {
+	drop = func() error { return nil }
+	id, err := a.Banks.FindName(c.UserContext(), name)
+	switch {
+	case fault.Is(err, fault.NotFound):
+		id, err = a.makeBank(c, name)
+		return func() error { return a.Banks.DropEmpty(c.UserContext(), id) }, err
+	case err != nil:
+		return drop, err
+	}
+	// A name is taken for everybody, so this tells no more than making a bank of that name would.
+	if _, err = a.reachBank(c, id); fault.Is(err, fault.NotFound) {
+		err = fault.New(fault.Conflict, "bank.others")
+	}
+	return drop, err
+}
+
+// annotatedImport sends a copy of the file that says at each row what became of it.
+func (a *API) annotatedImport(c *fiber.Ctx) error {
+	id, lang := c.Params("id"), c.Get(fiber.HeaderAcceptLanguage)
+	in, err := a.Banks.FindImport(c.UserContext(), id)
 	if err != nil {
 		return err
 	}
-	return c.JSON(importOf(in))
+	if in.Phase != questionbank.ImportRead {
+		return fault.New(fault.Conflict, "import.unread")
+	}
+	ctx, cancel := context.WithTimeout(c.UserContext(), importWithin)
+	defer cancel()
+	select {
+	case a.reading <- struct{}{}:
+		defer func() { <-a.reading }()
+	case <-ctx.Done():
+		return fault.New(fault.Unavailable, "import.busy")
+	}
+	data, err := a.Banks.ImportFile(ctx, id)
+	if err != nil {
+		return err
+	}
+	var rows []exchange.Row
+	if err := a.eachRow(ctx, id, questionbank.RowFilter{}, func(_ int, r exchange.Row) error {
+		rows = append(rows, r)
+		return nil
+	}); err != nil {
+		return err
+	}
+	ext, copied, err := a.AnnotateBank(ctx, exchange.Format(in.Format), data, rows, lang)
+	if err != nil {
+		return err
+	}
+	name := strings.TrimSuffix(in.FileName, path.Ext(in.FileName))
+	if name == "" {
+		name = "粘贴的内容"
+	}
+	c.Set(fiber.HeaderContentType, annotatedTypes[ext])
+	c.Set(fiber.HeaderContentDisposition, `attachment; filename="annotated.`+ext+`"; filename*=UTF-8''`+url.PathEscape(name+"-导入结果."+ext))
+	return c.Send(copied)
+}
+
+var annotatedTypes = map[string]string{"xlsx": xlsxType, "csv": "text/csv; charset=utf-8"}
+
+func (a *API) undoImport(c *fiber.Ctx) error {
+	in, err := a.Banks.UndoImport(c.UserContext(), time.Now(), c.Params("id"))
+	if err != nil {
+		return err
+	}
+	note(c, "removed", in.Added)
+	return c.JSON(importOf(in, c.Get(fiber.HeaderAcceptLanguage)))
 }

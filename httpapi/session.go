@@ -1,7 +1,6 @@
 package httpapi
 
 import (
-	"errors"
 	"net/url"
 	"strings"
 	"time"
@@ -19,32 +18,11 @@ const sessionCookie = "leitai_session"
 // maxUsername is the longest user name in characters, as in docs/openapi.yaml.
 const maxUsername = 64
 
+// maxCode is the longest code of a second step with what people put between groups, in bytes.
+const maxCode = 64
+
 // sessionFor is how long the browser keeps the cookie; the store decides how long it is good.
 const sessionFor = 12 * time.Hour
-
-// allow lets only those call a route who may: the permission is declared beside it.
-func (a *API) allow(who permission) fiber.Handler {
-	return func(c *fiber.Ctx) error {
-		if who == public {
-			return c.Next()
-		}
-		staff, err := a.People.FindSession(c.UserContext(), time.Now(), c.Cookies(sessionCookie))
-		if err != nil {
-			return err
-		}
-		if !sameOrigin(c) {
-			return fault.New(fault.Forbidden, "request.origin")
-		}
-		if who == organizer && staff.Role != people.RoleOrganizer && staff.Role != people.RoleAdmin {
-			return fault.New(fault.Forbidden, "session.forbidden")
-		}
-		if who == organizer && staff.MustChangePassword {
-			return fault.New(fault.Forbidden, "session.password")
-		}
-		c.Locals("staff", staff)
-		return c.Next()
-	}
-}
 
 // sameOrigin reports that a browser's request comes from a page of this server; other clients send no Origin.
 func sameOrigin(c *fiber.Ctx) bool {
@@ -63,11 +41,6 @@ func originIsHost(c *fiber.Ctx) bool {
 	return err == nil && u.Host == c.Hostname()
 }
 
-func staffOf(c *fiber.Ctx) people.Staff {
-	s, _ := c.Locals("staff").(people.Staff)
-	return s
-}
-
 type sessionView struct {
 	Staff staffView `json:"staff"`
 }
@@ -78,11 +51,14 @@ type staffView struct {
 	Name               string `json:"name"`
 	Role               string `json:"role"`
 	MustChangePassword bool   `json:"must_change_password"`
+	TwoStep            bool   `json:"two_step"`
 }
 
-func viewOf(s people.Staff) sessionView {
-	return sessionView{staffView{s.ID, s.Username, s.Name, string(s.Role), s.MustChangePassword}}
+func staffOfView(s people.Staff) staffView {
+	return staffView{s.ID, s.Username, s.Name, string(s.Role), s.MustChangePassword, s.TwoStep}
 }
+
+func viewOf(s people.Staff) sessionView { return sessionView{staffOfView(s)} }
 
 func (a *API) signIn(c *fiber.Ctx) error {
 	if !originIsHost(c) {
@@ -91,9 +67,13 @@ func (a *API) signIn(c *fiber.Ctx) error {
 	in, err := body[struct {
 		Username string `json:"username"`
 		Password string `json:"password"`
+		Code     string `json:"code"`
 	}](c)
 	if err != nil {
 		return err
+	}
+	if len(in.Code) > maxCode {
+		return fault.Field("code", "value.long")
 	}
 	if utf8.RuneCountInString(in.Username) > maxUsername {
 		return fault.Field("username", "value.long")
@@ -103,15 +83,40 @@ func (a *API) signIn(c *fiber.Ctx) error {
 	if !a.failures.try(key, now) {
 		return errTooMany
 	}
-	token, staff, err := a.People.SignIn(c.UserContext(), now, in.Username, in.Password)
-	if !fault.Is(err, fault.Unauthorized) {
+	guesses := "code\x00" + strings.ToLower(strings.TrimSpace(in.Username)) // of the second step, from whatever address
+	if in.Code != "" && !a.failures.try(guesses, now) {
+		a.failures.forgive(key)
+		return errTooMany
+	}
+	token, staff, err := a.People.SignIn(c.UserContext(), now, people.Attempt{Username: in.Username, Password: in.Password, Code: in.Code,
+		Origin: people.Origin{Address: c.IP(), Browser: c.Get(fiber.HeaderUserAgent)}})
+	if in.Code != "" && fault.KeyOf(err) != "session.code_wrong" {
+		a.failures.forgive(guesses)
+	}
+	if !fault.Is(err, fault.Unauthorized) || fault.KeyOf(err) == "session.code" { // the password was right
 		a.failures.forgive(key)
 	}
 	if err != nil {
+		a.recordRefusal(c, in.Username, err)
 		return err
 	}
+	actor(c, staff)
 	a.setCookie(c, token, now.Add(sessionFor))
 	return c.JSON(viewOf(staff))
+}
+
+// recordRefusal keeps a failed sign-in. An unknown user name is not kept: some type their password there. Past what
+// people mistype, an address fills the log no further.
+func (a *API) recordRefusal(c *fiber.Ctx, username string, err error) {
+	if !fault.Is(err, fault.Unauthorized) || fault.KeyOf(err) == "session.code" || !a.refusals.try(c.IP(), time.Now()) {
+		return
+	}
+	if staff, err := a.People.FindUsername(c.UserContext(), username); err == nil {
+		subject(c, "staff", staff.ID, staff.Name)
+		note(c, "username", staff.Username)
+	}
+	note(c, "reason", fault.KeyOf(err))
+	a.record(c, "session.refused")
 }
 
 func (a *API) setCookie(c *fiber.Ctx, token string, expires time.Time) {
@@ -137,17 +142,12 @@ func (a *API) changePassword(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	now, staff := time.Now(), staffOf(c)
-	key := "password\x00" + staff.ID
-	if !a.failures.try(key, now) {
-		return errTooMany
-	}
-	changed, err := a.People.ChangePassword(c.UserContext(), now, staff.ID, in.Current, in.New, c.Cookies(sessionCookie))
-	if f, ok := errors.AsType[*fault.Error](err); !ok || f.Fields["current"] == "" { // only a wrong one is a guess
-		a.failures.forgive(key)
-	}
-	if err != nil {
-		return err
-	}
-	return c.JSON(viewOf(changed))
+	staff := staffOf(c)
+	return a.guarded(c, "current", func() error {
+		changed, err := a.People.ChangePassword(c.UserContext(), time.Now(), staff.ID, in.Current, in.New, c.Cookies(sessionCookie))
+		if err != nil {
+			return err
+		}
+		return c.JSON(viewOf(changed))
+	})
 }

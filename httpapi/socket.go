@@ -14,6 +14,7 @@ import (
 
 	"leitai/fault"
 	"leitai/hall"
+	"leitai/people"
 )
 
 // upgrader makes sockets of connections that were taken from the HTTP server. The library below gofiber/contrib/websocket is
@@ -95,18 +96,21 @@ func (t *taken) Header() http.Header         { return http.Header{} }
 func (t *taken) Write(b []byte) (int, error) { return len(b), nil }
 func (t *taken) WriteHeader(int)             {}
 
-// staffSession gives the session that may see the desk, nil when no cookie came.
+// staffSession gives the session that may see the desks that it has access to, nil when no cookie came.
 func (a *API) staffSession(token string) hall.Session {
 	if token == "" {
 		return nil
 	}
-	return func() (bool, error) {
+	return func(contestID string) (bool, error) {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
 		staff, err := a.People.FindSession(ctx, time.Now(), token)
 		if fault.Is(err, fault.Unauthorized) {
 			return false, nil
 		}
-		return err == nil && !staff.MustChangePassword, err
+		if err != nil || staff.MustChangePassword {
+			return false, err
+		}
+		return a.People.MayReach(ctx, staff, people.OnContest, contestID)
 	}
 }

@@ -37,6 +37,21 @@ type Staff struct {
 	Name               string
 	Role               Role
 	MustChangePassword bool // the password was made by the program and shown in a log
+	Disabled           bool // cannot sign in
+	TwoStep            bool // a code of an app is asked for besides the password
+}
+
+// Attempt is somebody's try to sign in.
+type Attempt struct {
+	Username, Password string
+	Code               string // of the second step, "" when it was not asked for yet
+	Origin             Origin
+}
+
+// Origin is where a session was opened from, for its owner to recognise it by.
+type Origin struct {
+	Address string
+	Browser string // User-Agent; what is past 200 characters is cut
 }
 
 const (
@@ -73,10 +88,18 @@ type staffRow struct {
 	Name               string `db:"name"`
 	Role               Role   `db:"role"`
 	MustChangePassword bool   `db:"must_change_password"`
+	Disabled           bool   `db:"disabled"`
+	TOTPSecret         string `db:"totp_secret"`
 	PasswordHash       string `db:"password_hash"`
 }
 
-func (r staffRow) staff() Staff { return Staff{r.ID, r.Username, r.Name, r.Role, r.MustChangePassword} }
+// staffColumns are staffRow's.
+const staffColumns = `staff.id, username, name, role, must_change_password, disabled, totp_secret, password_hash`
+
+func (r staffRow) staff() Staff {
+	return Staff{ID: r.ID, Username: r.Username, Name: r.Name, Role: r.Role, MustChangePassword: r.MustChangePassword,
+		Disabled: r.Disabled, TwoStep: r.TOTPSecret != ""}
+}
 
 // EnsureFirst makes the account "admin" when there is no staff at all, and tells its password; created is false when
 // there was staff already, and then nothing is told. An empty password becomes 16 random readable characters, which
@@ -113,10 +136,12 @@ func (s *Store) EnsureFirst(ctx context.Context, now time.Time, password string)
 	return firstUsername, password, true, nil
 }
 
-// SignIn opens a session of 12 hours and returns its token, of which only the hash is stored. A wrong user name and a
-// wrong password are the same fault, "session.wrong", and take the same time.
-func (s *Store) SignIn(ctx context.Context, now time.Time, username, password string) (token string, staff Staff, err error) {
-	row, err := s.findByUsername(ctx, username)
+// SignIn opens a session of 12 hours and returns its token, of which only the hash is stored. A wrong user name, a
+// wrong password and a disabled account are the same fault, "session.wrong", and take the same time. With the right
+// password an account with a second step is the fault "session.code" without a code, and "session.code_wrong" with a
+// code that is wrong, too old or was used before.
+func (s *Store) SignIn(ctx context.Context, now time.Time, a Attempt) (token string, staff Staff, err error) {
+	row, err := s.findByUsername(ctx, a.Username)
 	known := err == nil
 	switch {
 	case errors.Is(err, sqldb.ErrNoRow):
@@ -124,21 +149,24 @@ func (s *Store) SignIn(ctx context.Context, now time.Time, username, password st
 	case err != nil:
 		return "", Staff{}, wrap("find staff", err)
 	}
-	right, err := checkPassword(ctx, row.PasswordHash, password)
+	right, err := checkPassword(ctx, row.PasswordHash, a.Password)
 	if err != nil {
 		return "", Staff{}, wrap("check password", err)
 	}
-	if !right || !known {
+	if !right || !known || row.Disabled {
 		return "", Staff{}, fault.New(fault.Unauthorized, "session.wrong")
 	}
+	if row.TOTPSecret != "" && strings.TrimSpace(a.Code) == "" {
+		return "", Staff{}, fault.New(fault.Unauthorized, "session.code")
+	}
 
-	b := make([]byte, tokenBytes)
-	_, _ = rand.Read(b) // never fails
-	token = base64.RawURLEncoding.EncodeToString(b)
+	token = newToken()
 	err = s.db.Tx(ctx, func(tx *sqlx.Tx) error {
-		// The password may have been changed since it was read. Holding the row makes a change wait for this session,
+		// The account may have been changed since it was read. Holding the row makes a change wait for this session,
 		// which it then ends, or this session wait for the change.
-		held, err := tx.ExecContext(ctx, `UPDATE staff SET password_hash = $2 WHERE id = $1 AND password_hash = $2`, row.ID, row.PasswordHash)
+		held, err := tx.ExecContext(ctx, `UPDATE staff SET signed_in_at = $4
+			WHERE id = $1 AND password_hash = $2 AND totp_secret = $3 AND disabled = FALSE`,
+			row.ID, row.PasswordHash, row.TOTPSecret, sqldb.MillisOf(now))
 		if err != nil {
 			return err
 		}
@@ -147,11 +175,17 @@ func (s *Store) SignIn(ctx context.Context, now time.Time, username, password st
 		} else if n == 0 {
 			return fault.New(fault.Unauthorized, "session.wrong")
 		}
+		if row.TOTPSecret != "" {
+			if err := useCode(ctx, tx, now, row.ID, row.TOTPSecret, a.Code); err != nil {
+				return err
+			}
+		}
 		if _, err := tx.ExecContext(ctx, `DELETE FROM staff_sessions WHERE staff_id = $1 AND expires_at <= $2`, row.ID, sqldb.MillisOf(now)); err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `INSERT INTO staff_sessions (token_hash, staff_id, created_at, expires_at) VALUES ($1, $2, $3, $4)`,
-			hashToken(token), row.ID, sqldb.MillisOf(now), sqldb.MillisOf(now.Add(sessionFor)))
+		_, err = tx.ExecContext(ctx, `INSERT INTO staff_sessions (token_hash, staff_id, created_at, expires_at, address, browser)
+			VALUES ($1, $2, $3, $4, $5, $6)`, hashToken(token), row.ID, sqldb.MillisOf(now), sqldb.MillisOf(now.Add(sessionFor)),
+			cut(a.Origin.Address, maxOrigin), cut(a.Origin.Browser, maxOrigin))
 		return err
 	})
 	if err != nil {
@@ -160,9 +194,28 @@ func (s *Store) SignIn(ctx context.Context, now time.Time, username, password st
 	return token, row.staff(), nil
 }
 
+// maxOrigin is what is kept of an address and of a User-Agent, in characters.
+const maxOrigin = 200
+
+// cut shortens a text and drops what databases do not store.
+func cut(s string, most int) string {
+	s = strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "")
+	if r := []rune(s); len(r) > most {
+		s = string(r[:most])
+	}
+	return s
+}
+
+// newToken makes a secret of 256 random bits that fits cookies and addresses.
+func newToken() string {
+	b := make([]byte, tokenBytes)
+	_, _ = rand.Read(b) // never fails
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
 func (s *Store) findByUsername(ctx context.Context, username string) (row staffRow, err error) {
 	err = s.db.Get(ctx, &row, `
-		SELECT id, username, name, role, must_change_password, password_hash FROM staff WHERE username = $1`, fold(username))
+		SELECT `+staffColumns+` FROM staff WHERE username = $1`, fold(username))
 	return row, err
 }
 
@@ -183,9 +236,9 @@ func (s *Store) FindSession(ctx context.Context, now time.Time, token string) (S
 	}
 	var row staffRow
 	err := s.db.Get(ctx, &row, `
-		SELECT staff.id, username, name, role, must_change_password
+		SELECT `+staffColumns+`
 		FROM staff_sessions JOIN staff ON staff.id = staff_id
-		WHERE token_hash = $1 AND expires_at > $2`, hashToken(token), sqldb.MillisOf(now))
+		WHERE token_hash = $1 AND expires_at > $2 AND disabled = FALSE`, hashToken(token), sqldb.MillisOf(now))
 	if errors.Is(err, sqldb.ErrNoRow) {
 		return Staff{}, missing
 	}
@@ -211,8 +264,7 @@ func (s *Store) ChangePassword(ctx context.Context, now time.Time, staffID, curr
 		return Staff{}, err
 	}
 	var row staffRow
-	err := s.db.Get(ctx, &row, `
-		SELECT id, username, name, role, must_change_password, password_hash FROM staff WHERE id = $1`, staffID)
+	err := s.db.Get(ctx, &row, `SELECT `+staffColumns+` FROM staff WHERE id = $1`, staffID)
 	if errors.Is(err, sqldb.ErrNoRow) {
 		return Staff{}, fault.New(fault.Unauthorized, "session.missing")
 	}

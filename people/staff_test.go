@@ -44,7 +44,7 @@ func withAdmin(t *testing.T, f func(t *testing.T, db *sqldb.DB, store *people.St
 
 func signIn(t *testing.T, store *people.Store, at time.Time, password string) (string, people.Staff) {
 	t.Helper()
-	token, staff, err := store.SignIn(t.Context(), at, "admin", password)
+	token, staff, err := store.SignIn(t.Context(), at, people.Attempt{Username: "admin", Password: password})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,7 +125,7 @@ func TestProcessesThatStartTogetherMakeOneAccount(t *testing.T) {
 
 func TestSessionLastsTwelveHours(t *testing.T) {
 	withAdmin(t, func(t *testing.T, db *sqldb.DB, store *people.Store) {
-		token, staff, err := store.SignIn(t.Context(), now, " Admin ", password) // as phones capitalise
+		token, staff, err := store.SignIn(t.Context(), now, people.Attempt{Username: " Admin ", Password: password}) // as phones capitalise
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -178,7 +178,7 @@ func TestWrongPasswordAndUnknownUserLookTheSame(t *testing.T) {
 	withAdmin(t, func(t *testing.T, _ *sqldb.DB, store *people.Store) {
 		try := func(username, password string) time.Duration {
 			start := time.Now()
-			token, staff, err := store.SignIn(t.Context(), now, username, password)
+			token, staff, err := store.SignIn(t.Context(), now, people.Attempt{Username: username, Password: password})
 			took := time.Since(start)
 			wantFault(t, err, fault.Unauthorized, "session.wrong")
 			if token != "" || staff != (people.Staff{}) {
@@ -235,7 +235,7 @@ func TestChangedPasswordEndsOtherSessions(t *testing.T) {
 		}
 		_, err = store.FindSession(t.Context(), now, there)
 		wantFault(t, err, fault.Unauthorized, "session.missing")
-		_, _, err = store.SignIn(t.Context(), now, "admin", first)
+		_, _, err = store.SignIn(t.Context(), now, people.Attempt{Username: "admin", Password: first})
 		wantFault(t, err, fault.Unauthorized, "session.wrong")
 		signIn(t, store, now, "一二三四五六七八九十")
 	})
@@ -265,7 +265,7 @@ func TestNoSessionOfTheOldPasswordOutlivesItsChange(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 8 {
 			wg.Go(func() {
-				token, _, err := store.SignIn(t.Context(), now, "admin", password)
+				token, _, err := store.SignIn(t.Context(), now, people.Attempt{Username: "admin", Password: password})
 				if err != nil {
 					wantFault(t, err, fault.Unauthorized, "session.wrong")
 					return
@@ -303,7 +303,7 @@ func TestLostDatabaseIsUnavailable(t *testing.T) {
 	}
 	store := people.NewStore(db)
 	p.Kill()
-	_, _, err = store.SignIn(t.Context(), now, "admin", password)
+	_, _, err = store.SignIn(t.Context(), now, people.Attempt{Username: "admin", Password: password})
 	wantFault(t, err, fault.Unavailable, "storage.unavailable")
 	_, err = store.FindSession(t.Context(), now, "token")
 	wantFault(t, err, fault.Unavailable, "storage.unavailable")

@@ -23,6 +23,8 @@ type Entry struct {
 	Retired   bool
 	Used      int // rounds that it is part of
 	Deleted   bool
+	Answers   int // entrants who answered it as it is now, in rounds that count
+	Right     int // of them, who were right
 	CreatedAt time.Time
 	UpdatedAt time.Time
 }
@@ -38,7 +40,34 @@ type Filter struct {
 	Used       *bool
 	Retired    *bool
 	Deleted    bool // the bin instead of the bank
+	Accuracy   Accuracy
+	ByAccuracy bool // the hardest first instead of the newest; questions without answers come last
 }
+
+// Accuracy is a band of the share of right answers.
+type Accuracy string
+
+// The bands: up to 20, 50 and 80 percent, above, and never answered. A question that stands on a border is in the
+// lower band.
+const (
+	AccuracyLow    Accuracy = "0-20"
+	AccuracyMiddle Accuracy = "20-50"
+	AccuracyGood   Accuracy = "50-80"
+	AccuracyHigh   Accuracy = "80-100"
+	AccuracyNone   Accuracy = "none"
+)
+
+// Accuracies lists the bands from the hardest.
+var Accuracies = []Accuracy{AccuracyLow, AccuracyMiddle, AccuracyGood, AccuracyHigh, AccuracyNone}
+
+// permille bounds the bands: above the first, up to the second. Borders belong to the lower band; 0 to the lowest.
+var permille = map[Accuracy][2]int{AccuracyLow: {-1, 200}, AccuracyMiddle: {200, 500}, AccuracyGood: {500, 800}, AccuracyHigh: {800, 1000}}
+
+// statsFrom are the answers to questions as they are now.
+const statsFrom = ` FROM question_stats t WHERE t.question_id = questions.id AND t.version >= questions.meant_since`
+
+// permilleOf is a question's share of right answers in thousandths, and 2000 for one without answers.
+const permilleOf = `COALESCE((SELECT SUM(t.correct) * 1000 / NULLIF(SUM(t.answers), 0)` + statsFrom + `), 2000)`
 
 // MaxSearchWords bounds the words of one search.
 const MaxSearchWords = 8
@@ -51,7 +80,7 @@ func (f Filter) where() (string, []any) {
 		conditions = append(conditions, strings.ReplaceAll(condition, "$?", fmt.Sprintf("$%d", len(args))))
 	}
 	if f.Deleted {
-		conditions = append(conditions, "deleted_at IS NOT NULL")
+		conditions = append(conditions, "deleted_at > 0")
 	} else {
 		conditions = append(conditions, "deleted_at IS NULL")
 	}
@@ -82,13 +111,21 @@ func (f Filter) where() (string, []any) {
 		}
 		conditions = append(conditions, not+"EXISTS (SELECT 1 FROM round_questions u WHERE u.question_id = questions.id)")
 	}
+	switch band, ok := permille[f.Accuracy]; {
+	case ok: // only questions that were answered are looked at one by one
+		add(`id IN (SELECT s.question_id FROM question_stats s) AND `+permilleOf+` > $?`, band[0])
+		add(permilleOf+` <= $?`, band[1])
+	case f.Accuracy == AccuracyNone:
+		conditions = append(conditions, `NOT EXISTS (SELECT 1`+statsFrom+` AND t.answers > 0)`)
+	}
 	return strings.Join(conditions, " AND "), args
 }
 
 var likeText = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
 
 const questionColumns = `id, bank_id, version, type, category, stem, options, answer_key, explanation, source, difficulty, tags, media, retired,
-	deleted_at, created_at, updated_at, (SELECT COUNT(*) FROM round_questions u WHERE u.question_id = questions.id) AS used`
+	deleted_at, created_at, updated_at, (SELECT COUNT(*) FROM round_questions u WHERE u.question_id = questions.id) AS used,
+	(SELECT CAST(COALESCE(SUM(t.answers), 0) AS BIGINT)` + statsFrom + `) AS answers, (SELECT CAST(COALESCE(SUM(t.correct), 0) AS BIGINT)` + statsFrom + `) AS correct`
 
 type questionRow struct {
 	ID          string               `db:"id"`
@@ -109,6 +146,8 @@ type questionRow struct {
 	CreatedAt   sqldb.Millis         `db:"created_at"`
 	UpdatedAt   sqldb.Millis         `db:"updated_at"`
 	Used        int                  `db:"used"` // rounds that it is part of
+	Answers     int                  `db:"answers"`
+	Correct     int                  `db:"correct"`
 }
 
 func (r questionRow) question() Question {
@@ -122,24 +161,49 @@ func (r questionRow) question() Question {
 
 func (r questionRow) entry() Entry {
 	return Entry{Question: r.question(), BankID: r.BankID, Retired: r.Retired, Deleted: r.DeletedAt != nil, Used: r.Used,
-		CreatedAt: r.CreatedAt.Time(), UpdatedAt: r.UpdatedAt.Time()}
+		Answers: r.Answers, Right: r.Correct, CreatedAt: r.CreatedAt.Time(), UpdatedAt: r.UpdatedAt.Time()}
 }
 
 // ListQuestions gives one page of a bank, newest first: at most limit questions that come after the id `after` ("" for
 // the first page), and how many there are in all.
 func (s *Store) ListQuestions(ctx context.Context, f Filter, after string, limit int) (page []Entry, total int, err error) {
+	items, ok, err := s.shelfOf(ctx, f.BankID)
+	if err != nil {
+		return nil, 0, err
+	}
+	if ok {
+		return s.listFromShelf(ctx, f, items, after, limit)
+	}
+	return s.listFromDatabase(ctx, f, after, limit)
+}
+
+func (s *Store) listFromDatabase(ctx context.Context, f Filter, after string, limit int) (page []Entry, total int, err error) {
 	where, args := f.where()
 	if err := s.db.Get(ctx, &total, `SELECT COUNT(*) FROM questions WHERE `+where, args...); err != nil {
 		return nil, 0, fmt.Errorf("count questions: %w", err)
 	}
+	order := "id DESC"
+	if f.ByAccuracy {
+		order = permilleOf + ", id DESC"
+	}
 	if after != "" {
 		args = append(args, after)
-		where += fmt.Sprintf(" AND id < $%d", len(args))
+		last := fmt.Sprintf("$%d", len(args))
+		condition := "id < " + last
+		if f.ByAccuracy {
+			var at int
+			if err := s.db.Get(ctx, &at, `SELECT `+permilleOf+` FROM questions WHERE id = $1`, after); err != nil && !errors.Is(err, sqldb.ErrNoRow) {
+				return nil, 0, fmt.Errorf("list questions: %w", err)
+			}
+			args = append(args, at)
+			condition = fmt.Sprintf("(%s > $%d OR %s = $%d AND %s)", permilleOf, len(args), permilleOf, len(args), condition)
+		}
+		where += " AND " + condition
 	}
 	args = append(args, limit)
 	var rows []questionRow
 	if err := s.db.Select(ctx, &rows, `SELECT `+questionColumns+` FROM questions WHERE `+where+
-		fmt.Sprintf(` ORDER BY id DESC LIMIT $%d`, len(args)), args...); err != nil {
+		fmt.Sprintf(` ORDER BY %s LIMIT $%d`, order, len(args)), args...); err != nil {
 		return nil, 0, fmt.Errorf("list questions: %w", err)
 	}
 	page = make([]Entry, len(rows))
@@ -240,26 +304,41 @@ func (s *Store) UpdateQuestion(ctx context.Context, now time.Time, q Question, b
 		if err := notThereYet(ctx, tx, old.BankID, q.ID, q); err != nil {
 			return err
 		}
-		res, err := tx.ExecContext(ctx, `UPDATE questions SET version = version + 1, type = $3, category = $4, stem = $5, options = $6,
-			answer_key = $7, explanation = $8, source = $9, difficulty = $10, tags = $11, fingerprint = $12, updated_at = $13, search = $14, media = $15
-			WHERE id = $1 AND version = $2`, q.ID, q.Version, q.Type, q.Category, q.Stem, list(q.Options), list(q.Key), q.Explanation, q.Source,
-			q.Difficulty, list(q.Tags), q.Fingerprint(), sqldb.MillisOf(now), searchText(q), sqldb.JSON[[]Media]{V: mediaList(q.Media)})
+		now, err := stampAfter(ctx, tx, old.BankID, now)
 		if err != nil {
 			return err
 		}
-		if n, err := res.RowsAffected(); err != nil {
-			return err
-		} else if n == 0 {
-			return fault.New(fault.Conflict, "question.changed")
-		}
-		_, err = tx.ExecContext(ctx, `INSERT INTO question_versions (question_id, version, snapshot, saved_at, saved_by) VALUES ($1, $2, $3, $4, $5)`,
-			q.ID, q.Version, sqldb.JSON[Question]{V: old.question()}, sqldb.MillisOf(now), by)
-		return err
+		return saveVersion(ctx, tx, now, old.question(), q, by)
 	})
 	if err != nil {
 		return Entry{}, wrapUnlessFault("update question "+q.ID, err)
 	}
 	return s.FindEntry(ctx, q.ID)
+}
+
+// saveVersion stores q as the version after q.Version and keeps the one before. Where somebody else was quicker it is a
+// conflict question.changed.
+func saveVersion(ctx context.Context, tx *sqlx.Tx, now time.Time, old, q Question, by string) error {
+	sinceNow := 0
+	if q.Meaning() != old.Meaning() {
+		sinceNow = 1
+	}
+	res, err := tx.ExecContext(ctx, `UPDATE questions SET version = version + 1, type = $3, category = $4, stem = $5, options = $6,
+			answer_key = $7, explanation = $8, source = $9, difficulty = $10, tags = $11, fingerprint = $12, updated_at = $13, search = $14, media = $16,
+			meant_since = CASE WHEN $15 = 1 THEN version + 1 ELSE meant_since END
+			WHERE id = $1 AND version = $2`, q.ID, q.Version, q.Type, q.Category, q.Stem, list(q.Options), list(q.Key), q.Explanation, q.Source,
+		q.Difficulty, list(q.Tags), q.Fingerprint(), sqldb.MillisOf(now), searchText(q), sinceNow, sqldb.JSON[[]Media]{V: mediaList(q.Media)})
+	if err != nil {
+		return err
+	}
+	if n, err := res.RowsAffected(); err != nil {
+		return err
+	} else if n == 0 {
+		return fault.New(fault.Conflict, "question.changed")
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO question_versions (question_id, version, snapshot, saved_at, saved_by) VALUES ($1, $2, $3, $4, $5)`,
+		q.ID, q.Version, sqldb.JSON[Question]{V: old}, sqldb.MillisOf(now), by)
+	return err
 }
 
 // PastVersion is a question as it was before an edit.
@@ -284,78 +363,6 @@ func (s *Store) ListVersions(ctx context.Context, id string) ([]PastVersion, err
 		out[i] = PastVersion{r.Snapshot.V, r.SavedAt.Time(), r.SavedBy}
 	}
 	return out, nil
-}
-
-// Bulk is a change of many questions of one bank.
-type Bulk struct {
-	IDs      []string
-	Retired  *bool
-	Deleted  *bool // into the bin, or out of it
-	Category *string
-	Level    *int    // difficulty
-	BankID   *string // move
-}
-
-// MaxBulk is how many questions one Bulk may name.
-const MaxBulk = 1000
-
-// ChangeQuestions makes a change to many questions of a bank in one transaction and gives how many it reached. Those that
-// are in another bank are left alone.
-func (s *Store) ChangeQuestions(ctx context.Context, now time.Time, bankID string, b Bulk) (changed int, err error) {
-	err = s.db.Tx(ctx, func(tx *sqlx.Tx) error {
-		changed = 0
-		for _, id := range b.IDs {
-			n, err := changeOne(ctx, tx, now, bankID, id, b)
-			if err != nil {
-				return err
-			}
-			changed += n
-		}
-		return nil
-	})
-	if err != nil {
-		return 0, wrapUnlessFault("change questions of "+bankID, err)
-	}
-	return changed, nil
-}
-
-func changeOne(ctx context.Context, tx *sqlx.Tx, now time.Time, bankID, id string, b Bulk) (int, error) {
-	var r questionRow
-	err := tx.GetContext(ctx, &r, `SELECT `+questionColumns+` FROM questions WHERE id = $1 AND bank_id = $2`, id, bankID)
-	if errors.Is(err, sqldb.ErrNoRow) {
-		return 0, nil
-	}
-	if err != nil {
-		return 0, err
-	}
-	if b.Retired != nil {
-		r.Retired = *b.Retired
-	}
-	if b.Category != nil {
-		r.Category = *b.Category
-	}
-	if b.Level != nil {
-		r.Difficulty = *b.Level
-	}
-	if b.BankID != nil {
-		r.BankID = *b.BankID
-	}
-	if b.Deleted != nil {
-		r.DeletedAt = nil
-		if *b.Deleted {
-			at := sqldb.MillisOf(now)
-			r.DeletedAt = &at
-		}
-	}
-	back := b.Deleted != nil && !*b.Deleted || b.BankID != nil && *b.BankID != bankID
-	if back && r.DeletedAt == nil {
-		if err := notThereYet(ctx, tx, r.BankID, id, r.question()); err != nil {
-			return 0, err
-		}
-	}
-	_, err = tx.ExecContext(ctx, `UPDATE questions SET retired = $2, category = $3, difficulty = $4, bank_id = $5, deleted_at = $6, updated_at = $7 WHERE id = $1`,
-		id, r.Retired, r.Category, r.Difficulty, r.BankID, r.DeletedAt, sqldb.MillisOf(now))
-	return 1, err
 }
 
 // AllQuestions gives every question of a bank that is not in the bin, oldest first.

@@ -198,6 +198,23 @@ func (q Question) Fingerprint() string {
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
+// Meaning identifies what is asked and which answer is right: answers given to one question say something about another
+// with the same meaning. The order of the options, labels and explanation do not matter.
+func (q Question) Meaning() string {
+	right := make([]string, 0, len(q.Key))
+	for _, k := range q.Key {
+		if q.Type != Fill && q.hasLetter(k) {
+			right = append(right, Normal(q.Options[k[0]-'A'])+q.mediaMark(k))
+			continue
+		}
+		right = append(right, Normal(k))
+	}
+	if q.Type != Order {
+		slices.Sort(right)
+	}
+	return string(q.Type) + q.Fingerprint() + strings.Join(right, "\x00")
+}
+
 var dropped = strings.NewReplacer(" ", "", "\u00a0", "", "\t", "", "\n", "", "\r", "", "\u200b", "",
 	"《", "", "》", "", "“", "", "”", "", "‘", "", "’", "", `"`, "", "'", "", "·", "", "•", "")
 

@@ -27,7 +27,11 @@ type Bank struct {
 }
 
 // Store keeps banks and questions in the database.
-type Store struct{ db *sqldb.DB }
+type Store struct {
+	db      *sqldb.DB
+	pace    Pace // nil: long writes do not wait
+	shelves shelves
+}
 
 // NewStore returns a store over db.
 func NewStore(db *sqldb.DB) *Store { return &Store{db: db} }
@@ -47,7 +51,7 @@ func (s *Store) CreateBank(ctx context.Context, now time.Time, name string, ques
 		}
 		defer insert.Close()
 		for _, q := range questions {
-			if err := insertQuestion(ctx, insert, bankID, "", now, q); err != nil {
+			if err := insertQuestion(ctx, insert, bankID, now, q); err != nil {
 				return err
 			}
 		}
@@ -62,23 +66,6 @@ func (s *Store) CreateBank(ctx context.Context, now time.Time, name string, ques
 	return bankID, nil
 }
 
-// AddQuestions stores these questions in the bank of this name, which is made when there is none, in one transaction.
-// Questions that the bank has already, by fingerprint, are left alone and counted as known.
-func (s *Store) AddQuestions(ctx context.Context, now time.Time, bank string, questions []Question) (added, known int, err error) {
-	err = s.db.Tx(ctx, func(tx *sqlx.Tx) error {
-		bankID, err := bankNamed(ctx, tx, now, bank)
-		if err != nil {
-			return err
-		}
-		added, known, err = addQuestions(ctx, tx, now, bankID, "", questions)
-		return err
-	})
-	if err != nil {
-		return 0, 0, fmt.Errorf("add questions to %s: %w", bank, err)
-	}
-	return added, known, nil
-}
-
 // bankNamed gives the id of the bank of this name, and makes the bank when there is none.
 func bankNamed(ctx context.Context, tx *sqlx.Tx, now time.Time, name string) (id string, err error) {
 	if _, err = tx.ExecContext(ctx, `INSERT INTO banks (id, name, created_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING`,
@@ -89,62 +76,39 @@ func bankNamed(ctx context.Context, tx *sqlx.Tx, now time.Time, name string) (id
 	return id, err
 }
 
-// addQuestions stores the questions that the bank does not have yet.
-func addQuestions(ctx context.Context, tx *sqlx.Tx, now time.Time, bankID, importID string, questions []Question) (added, known int, err error) {
-	var have []string
-	if err := tx.SelectContext(ctx, &have, `SELECT fingerprint FROM questions WHERE bank_id = $1 AND deleted_at IS NULL`, bankID); err != nil {
-		return 0, 0, err
-	}
-	seen := make(map[string]bool, len(have)+len(questions))
-	for _, f := range have {
-		seen[f] = true
-	}
-	insert, err := prepareInsert(ctx, tx)
-	if err != nil {
-		return 0, 0, err
-	}
-	defer insert.Close()
-	for _, q := range questions {
-		f := q.Fingerprint()
-		if seen[f] {
-			known++
-			continue
-		}
-		seen[f] = true
-		if err := insertQuestion(ctx, insert, bankID, importID, now, q); err != nil {
-			return 0, 0, err
-		}
-		added++
-	}
-	return added, known, nil
-}
-
 func prepareInsert(ctx context.Context, tx *sqlx.Tx) (*sqlx.Stmt, error) {
 	return tx.PreparexContext(ctx, `INSERT INTO questions (id, bank_id, version, type, category, stem, options,
-		answer_key, explanation, source, difficulty, tags, fingerprint, created_at, updated_at, search, import_id, media)
-		VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, $15, $16)`)
+		answer_key, explanation, source, difficulty, tags, fingerprint, created_at, updated_at, search, media)
+		VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, $15)`)
 }
 
-// insertQuestion stores a new question; importID is "" when it came with no file.
-func insertQuestion(ctx context.Context, insert *sqlx.Stmt, bankID, importID string, now time.Time, q Question) error {
+// insertQuestion stores a new question that came with no file.
+func insertQuestion(ctx context.Context, insert *sqlx.Stmt, bankID string, now time.Time, q Question) error {
 	if err := q.Validate(); err != nil {
 		return err
 	}
 	_, err := insert.ExecContext(ctx, uuid.Must(uuid.NewV7()).String(), bankID, q.Type, q.Category, q.Stem, list(q.Options), list(q.Key),
-		q.Explanation, q.Source, q.Difficulty, list(q.Tags), q.Fingerprint(), sqldb.MillisOf(now), searchText(q), orNull(importID), sqldb.JSON[[]Media]{V: mediaList(q.Media)})
+		q.Explanation, q.Source, q.Difficulty, list(q.Tags), q.Fingerprint(), sqldb.MillisOf(now), searchText(q), sqldb.JSON[[]Media]{V: mediaList(q.Media)})
 	return err
-}
-
-func orNull(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
 }
 
 // searchText is what a search looks into.
 func searchText(q Question) string {
 	return strings.ToLower(norm.NFKC.String(q.Stem + "\n" + strings.Join(q.Options, "\n")))
+}
+
+// listText is a list as it stands in its column.
+func listText(s []string) string {
+	v, _ := list(s).Value() // strings always encode
+	text, _ := v.(string)
+	return text
+}
+
+// mediaText is a list of media as it stands in its column.
+func mediaText(m []Media) string {
+	v, _ := sqldb.JSON[[]Media]{V: mediaList(m)}.Value() // strings always encode
+	text, _ := v.(string)
+	return text
 }
 
 func list(s []string) sqldb.JSON[[]string] {

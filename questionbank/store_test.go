@@ -1,6 +1,7 @@
 package questionbank
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"testing"
@@ -23,9 +24,16 @@ func TestStore(t *testing.T) {
 	}{
 		{"an import is previewed, stored, stored again and taken back", anImportIsStoredAndTakenBack},
 		{"an import that was used stays", anImportThatWasUsedStays},
+		{"an import is read while it is listed", anImportIsReadWhileListed},
+		{"the file of an import is kept for some days", theFileOfAnImportIsKept},
+		{"rows of an import are found by their notes", rowsAreFoundByTheirNotes},
 		{"a question is listed, found and searched", aQuestionIsFound},
 		{"an edit keeps the version before", anEditKeepsTheVersionBefore},
 		{"many are changed at once", manyAreChangedAtOnce},
+		{"a change is taken back", aChangeIsTakenBack},
+		{"answers follow the meaning", answersFollowTheMeaning},
+		{"a checkup is kept", aCheckupIsKept},
+		{"a large bank is listed as a small one", aLargeBankIsListedAsASmallOne},
 	}
 	testenv.Databases(t, func(t *testing.T, url string) {
 		db, err := sqldb.Open(context.Background(), url)
@@ -65,57 +73,130 @@ func wantFault(t *testing.T, err error, code fault.Code, key string) {
 func preview(t *testing.T, s *Store) Import {
 	t.Helper()
 	in := &Import{FileName: "题库.xlsx", Format: "xlsx", StaffID: "s", StaffName: "管理员", Notes: "[]", OK: 2, Errors: 1}
-	if err := s.CreateImport(t.Context(), noon, in, []ImportRow{{1, "ok", `{"a":1}`}, {2, "error", `{}`}, {3, "ok", `{}`}}); err != nil {
+	if err := s.CreateImport(t.Context(), noon, in, []ImportRow{{No: 1, Status: "ok", Data: `{"a":1}`}, {No: 2, Status: "error", Data: `{}`, Codes: " key.one mend:type.multiple "}, {No: 3, Status: "ok", Data: `{}`}}); err != nil {
 		t.Fatal(err)
 	}
 	return *in
 }
 
+// each gives row n the n-th question; further rows have none.
+func each(questions ...Question) func(ImportRow) (Question, bool, error) {
+	return func(r ImportRow) (Question, bool, error) {
+		if r.No > len(questions) {
+			return Question{}, false, nil
+		}
+		return questions[r.No-1], true, nil
+	}
+}
+
 func anImportIsStoredAndTakenBack(t *testing.T, s *Store) {
 	in := preview(t, s)
-	rows, err := s.ImportRows(t.Context(), in.ID, "ok", 1, 10)
+	rows, err := s.ImportRows(t.Context(), in.ID, RowFilter{Status: "ok"}, 1, 10)
 	if err != nil || len(rows) != 1 || rows[0].No != 3 {
 		t.Fatalf("rows %v, %v", rows, err)
 	}
-	if err := s.ChangeImportRow(t.Context(), in.ID, ImportRow{2, "warning", `{"b":2}`}); err != nil {
+	if err := s.ChangeImportRow(t.Context(), in.ID, ImportRow{No: 2, Status: "warning", Data: `{"b":2}`}); err != nil {
 		t.Fatal(err)
 	}
 	changed, err := s.FindImport(t.Context(), in.ID)
 	if err != nil || changed.OK != 2 || changed.Warnings != 1 || changed.Errors != 0 {
 		t.Fatalf("%+v, %v", changed, err)
 	}
-	wantFault(t, s.ChangeImportRow(t.Context(), in.ID, ImportRow{9, "ok", `{}`}), fault.NotFound, "import.row_missing")
+	wantFault(t, s.ChangeImportRow(t.Context(), in.ID, ImportRow{No: 9, Status: "ok", Data: `{}`}), fault.NotFound, "import.row_missing")
 
-	questions := []Question{choice("甲"), choice("乙"), choice("甲")}
+	questions := each(choice("甲"), choice("乙"), choice("甲"))
 	stored, err := s.StoreImport(t.Context(), noon, in.ID, t.Name(), questions)
 	if err != nil || stored.State != ImportStored || stored.Added != 2 || stored.Known != 1 || stored.BankID == nil {
 		t.Fatalf("%+v, %v", stored, err)
 	}
 	_, err = s.StoreImport(t.Context(), noon, in.ID, t.Name(), questions)
 	wantFault(t, err, fault.Conflict, "import.stored")
-	wantFault(t, s.ChangeImportRow(t.Context(), in.ID, ImportRow{2, "ok", `{}`}), fault.Conflict, "import.stored")
+	wantFault(t, s.ChangeImportRow(t.Context(), in.ID, ImportRow{No: 2, Status: "ok", Data: `{}`}), fault.Conflict, "import.stored")
 
 	again := preview(t, s)
 	twice, err := s.StoreImport(t.Context(), noon, again.ID, t.Name(), questions)
 	if err != nil || twice.Added != 0 || twice.Known != 3 {
 		t.Fatalf("%+v, %v", twice, err)
 	}
-	undone, err := s.UndoImport(t.Context(), in.ID)
+	undone, err := s.UndoImport(t.Context(), noon, in.ID)
 	if err != nil || undone.State != ImportUndone {
 		t.Fatalf("%+v, %v", undone, err)
 	}
 	if _, total, err := s.ListQuestions(t.Context(), Filter{BankID: *stored.BankID}, "", 10); err != nil || total != 0 {
 		t.Errorf("%d questions stay, %v", total, err)
 	}
-	_, err = s.UndoImport(t.Context(), in.ID)
+	_, err = s.UndoImport(t.Context(), noon, in.ID)
 	wantFault(t, err, fault.Conflict, "import.not_stored")
-	_, err = s.UndoImport(t.Context(), "nobody")
+	_, err = s.UndoImport(t.Context(), noon, "nobody")
 	wantFault(t, err, fault.NotFound, "import.missing")
+}
+
+func anImportIsReadWhileListed(t *testing.T, s *Store) {
+	in := &Import{FileName: "题库.csv", StaffID: "s", StaffName: "管理员"}
+	if err := s.BeginImport(t.Context(), noon, in); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.ImportProgress(t.Context(), noon.Add(time.Second), in.ID, 1200); err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.FindImport(t.Context(), in.ID)
+	if err != nil || got.Phase != ImportReading || got.Progress != 1200 || !got.ProgressedAt.Time().Equal(noon.Add(time.Second)) {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	_, err = s.StoreImport(t.Context(), noon, in.ID, t.Name(), nil)
+	wantFault(t, err, fault.Conflict, "import.unread")
+	if err := s.FailImport(t.Context(), in.ID, "import.broken"); err != nil {
+		t.Fatal(err)
+	}
+	if got, err = s.FindImport(t.Context(), in.ID); err != nil || got.Phase != ImportFailed || got.Fault != "import.broken" {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	if err := s.DropImport(t.Context(), in.ID); err != nil {
+		t.Fatal(err)
+	}
+	_, err = s.FindImport(t.Context(), in.ID)
+	wantFault(t, err, fault.NotFound, "import.missing")
+}
+
+func theFileOfAnImportIsKept(t *testing.T, s *Store) {
+	in, later := preview(t, s), preview(t, s)
+	data := bytes.Repeat([]byte("\x00\xff题库"), filePiece/4)
+	if err := s.KeepFile(t.Context(), noon, in.ID, data); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.ImportFile(t.Context(), in.ID); err != nil || !bytes.Equal(got, data) {
+		t.Fatalf("%d of %d bytes, %v", len(got), len(data), err)
+	}
+	if err := s.KeepFile(t.Context(), noon.Add(KeepFiles+time.Second), later.ID, []byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.ImportFile(t.Context(), in.ID); err != nil || got != nil {
+		t.Fatalf("%d bytes are kept for too long, %v", len(got), err)
+	}
+}
+
+func rowsAreFoundByTheirNotes(t *testing.T, s *Store) {
+	in := preview(t, s)
+	codes, err := s.CodeCounts(t.Context(), in.ID)
+	if err != nil || len(codes) != 2 || codes["key.one"] != 1 || codes["mend:type.multiple"] != 1 {
+		t.Fatalf("%v, %v", codes, err)
+	}
+	for code, want := range map[string]int{"key.one": 1, "key_one": 0, "key": 0, "mend:type.multiple": 1} {
+		if rows, err := s.ImportRows(t.Context(), in.ID, RowFilter{Code: code}, 0, 10); err != nil || len(rows) != want {
+			t.Errorf("%s: %v, %v", code, rows, err)
+		}
+	}
+	if err := s.ChangeImportRows(t.Context(), in.ID, []ImportRow{{No: 2, Status: "ok", Data: `{}`}}); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.FindImport(t.Context(), in.ID); err != nil || got.OK != 3 || got.Errors != 0 {
+		t.Fatalf("%+v, %v", got, err)
+	}
 }
 
 func anImportThatWasUsedStays(t *testing.T, s *Store) {
 	in := preview(t, s)
-	stored, err := s.StoreImport(t.Context(), noon, in.ID, t.Name(), []Question{choice("甲"), choice("乙")})
+	stored, err := s.StoreImport(t.Context(), noon, in.ID, t.Name(), each(choice("甲"), choice("乙")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +209,7 @@ func anImportThatWasUsedStays(t *testing.T, s *Store) {
 	if _, err := s.UpdateQuestion(t.Context(), noon, q, "管理员"); err != nil {
 		t.Fatal(err)
 	}
-	_, err = s.UndoImport(t.Context(), in.ID)
+	_, err = s.UndoImport(t.Context(), noon, in.ID)
 	wantFault(t, err, fault.Conflict, "import.used")
 }
 
@@ -250,16 +331,16 @@ func manyAreChangedAtOnce(t *testing.T, s *Store) {
 		{"out of the bin", Bulk{IDs: ids(10, 12), Deleted: new(false)}, Filter{BankID: id}, 17},
 		{"move", Bulk{IDs: ids(0, 4), BankID: &other}, Filter{BankID: other}, 4},
 	} {
-		n, err := s.ChangeQuestions(t.Context(), noon, id, step.bulk)
-		if err != nil || n != len(step.bulk.IDs) {
-			t.Fatalf("%s: %d, %v", step.name, n, err)
+		c, err := s.ChangeQuestions(t.Context(), noon, id, step.bulk, "王芳")
+		if err != nil || c.Changed != len(step.bulk.IDs) {
+			t.Fatalf("%s: %+v, %v", step.name, c, err)
 		}
 		if _, total, err := s.ListQuestions(t.Context(), step.filter, "", 1); err != nil || total != step.want {
 			t.Errorf("%s: %d, want %d, %v", step.name, total, step.want, err)
 		}
 	}
-	if n, err := s.ChangeQuestions(t.Context(), noon, id, Bulk{IDs: ids(0, 4), Retired: new(true)}); err != nil || n != 0 {
-		t.Errorf("%d of another bank were changed, %v", n, err)
+	if c, err := s.ChangeQuestions(t.Context(), noon, id, Bulk{IDs: ids(0, 4), Retired: new(true)}, "王芳"); err != nil || c != (Change{}) {
+		t.Errorf("%+v of another bank were changed, %v", c, err)
 	}
 	questions, err := s.Draw(t.Context(), DrawRule{BankID: id, Count: 12}, 1)
 	if err != nil || len(questions) != 12 { // 17 less 4 moved and one retired

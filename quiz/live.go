@@ -50,6 +50,7 @@ type liveStore interface {
 	Streaks(ctx context.Context, contestID string, upTo Ref, questions []Ref) (map[string]int, error)
 	Adjustments(ctx context.Context, contestID string) (teams, entrants map[string]int64, err error)
 	ListLedger(ctx context.Context, contestID string) ([]Entry, error)
+	SaveStats(ctx context.Context, c *Contest, ref Ref) error
 }
 
 // drainer is what a Live needs of the AnswerLog.
@@ -104,6 +105,7 @@ type Live struct {
 	stale     bool      // the totals must be summed again
 	unsure    bool      // the last step may be stored although it failed
 	written   [2]int64
+	stats     []Ref // questions whose numbers the bank does not have yet
 }
 
 type request struct {
@@ -156,6 +158,7 @@ func (l *Live) load(ctx context.Context) error {
 	}
 	l.ledger = newLedger(entries)
 	l.entrants, l.since, l.answers = map[string]Entrant{}, time.Time{}, nil
+	l.noteAllStats() // some may have been lost with the process before
 	if err := l.loadTotals(ctx); err != nil {
 		return err
 	}
@@ -249,6 +252,7 @@ func (l *Live) run() {
 		}
 		select {
 		case <-l.stop:
+			l.saveAllStats()
 			return
 		case r := <-l.requests:
 			s, err := l.command(r.cmd)
@@ -451,6 +455,7 @@ func (l *Live) makeSure() error {
 // follow brings totals and boards up to the new state.
 func (l *Live) follow(ctx context.Context, before State, e *Entry) {
 	s := l.state
+	l.noteStats(before)
 	if s.At != before.At {
 		l.answers = nil
 	}
@@ -562,6 +567,7 @@ func (l *Live) beat() bool {
 		l.publish()
 	}
 	l.mendBoards(ctx)
+	l.saveStats(ctx)
 	return true
 }
 

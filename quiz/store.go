@@ -211,6 +211,18 @@ type Summary struct {
 	Entrants  int          `db:"entrants"`
 }
 
+// TitleOf gives the title of a contest, or not_found contest.missing.
+func (s *Store) TitleOf(ctx context.Context, id string) (title string, err error) {
+	err = s.db.Get(ctx, &title, `SELECT title FROM contests WHERE id = $1`, id)
+	if errors.Is(err, sqldb.ErrNoRow) {
+		return "", fault.New(fault.NotFound, "contest.missing")
+	}
+	if err != nil {
+		return "", wrap("title of contest "+id, err)
+	}
+	return title, nil
+}
+
 // ListContests gives all contests, newest first.
 func (s *Store) ListContests(ctx context.Context) ([]Summary, error) {
 	out := []Summary{}

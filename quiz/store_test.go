@@ -32,6 +32,7 @@ func TestStore(t *testing.T) {
 		{"round is changed until it is answered", roundIsChangedUntilItIsAnswered},
 		{"meta is written once", metaIsWrittenOnce},
 		{"texts are stored whatever they hold", textsAreStoredWhateverTheyHold},
+		{"stats are absolute", statsAreAbsolute},
 		{"entrants are unique", entrantsAreUnique},
 		{"entrants since an instant", entrantsSinceAnInstant},
 		{"many join at once", manyJoinAtOnce},

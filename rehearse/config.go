@@ -47,6 +47,7 @@ type Config struct {
 	Password     string
 	Pause        time.Duration // with Drive: how long the key and the standings stay
 	Warmup       int           // the first so many questions do not count in the times; they are checked all the same
+	Import       string        // with Drive: a question-bank file that is uploaded and stored again and again meanwhile
 	Seed         uint64        // of the phones' behaviour; 0: a random one
 	Timeout      time.Duration // of the whole rehearsal; 0: by its size
 	Program      string        // with Self: the program whose serve command is started, by default this one
@@ -81,6 +82,7 @@ func (c Config) complete() (Config, error) {
 	wrong(c.Pause < 0 || c.Pause > 10*time.Minute, "--pause %s: want 0 to 10m", c.Pause)
 	wrong(c.Code == "" && !c.Drive, "--code: the room's six digits are needed, or --drive or --self")
 	wrong(c.Drive && !c.Self && (c.Username == "" || c.Password == ""), "--drive: --username and --password are needed")
+	wrong(c.Import != "" && !c.Drive, "--import: needs --drive or --self")
 	return c, errors.Join(faults...)
 }
 

@@ -46,17 +46,18 @@ var errTimeout = errors.New("the rehearsal took too long")
 
 // rehearsal is one run.
 type rehearsal struct {
-	config  Config
-	server  *ownServer // with Self
-	engine  func(t target, phones int) (engine, error)
-	staff   *staff
-	code    string
-	contest string // "" without a sign-in
-	crowd   *crowd
-	empty   usage // of the server, before the first phone
-	joined  usage
-	end     usage
-	note    string
+	config   Config
+	server   *ownServer // with Self
+	engine   func(t target, phones int) (engine, error)
+	staff    *staff
+	code     string
+	contest  string    // "" without a sign-in
+	importer *importer // with Config.Import
+	crowd    *crowd
+	empty    usage // of the server, before the first phone
+	joined   usage
+	end      usage
+	note     string
 }
 
 func (h *rehearsal) run(ctx context.Context) (*Report, error) {
@@ -74,6 +75,11 @@ func (h *rehearsal) run(ctx context.Context) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	if h.config.Import != "" {
+		if h.importer, err = newImporter(h.staff, h.config.Import); err != nil {
+			return nil, err
+		}
+	}
 	h.crowd = newCrowd(e, h.config, t, h.code, teams)
 	cpu := cpuSeconds()
 	h.empty = h.usage()
@@ -81,6 +87,9 @@ func (h *rehearsal) run(ctx context.Context) (*Report, error) {
 	r := h.crowd.report()
 	r.ClientCPU = cpuSeconds() - cpu
 	r.ContestID = h.contest
+	if h.importer != nil {
+		r.Import = h.importer.report()
+	}
 	h.conclude(ctx, r, trouble)
 	h.compare(ctx, r)
 	h.count(r)
@@ -169,6 +178,13 @@ func (h *rehearsal) play(ctx context.Context) error {
 	if err == nil && h.config.Drive {
 		d := newDesk(h.crowd.target, h.code, h.staff.cookie, h.crowd.learnKey)
 		group.Go(func() { d.run(deskCtx) })
+		if h.importer != nil {
+			group.Go(func() {
+				if err := h.importer.run(deskCtx); err != nil {
+					fail(err)
+				}
+			})
+		}
 		err = (&driver{config: h.config, staff: h.staff, desk: d, crowd: h.crowd, contest: h.contest}).show(ctx)
 	}
 	if err == nil {

@@ -56,6 +56,7 @@ type Report struct {
 	Doubled  int    `json:"doubled"`  // stored twice
 	Foreign  int    `json:"foreign"`  // stored for a phone that did not send them
 
+	Import    *ImportReport    `json:"import,omitempty"` // with Config.Import
 	Questions []QuestionReport `json:"questions"`
 	Trouble   string           `json:"trouble,omitempty"` // what went wrong with the show itself
 }

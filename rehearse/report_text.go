@@ -35,6 +35,9 @@ func (r *Report) WriteText(w io.Writer) error {
 	} else if r.ProcessNote != "" {
 		line("  服务器      %s", r.ProcessNote)
 	}
+	if i := r.Import; i != nil {
+		line("  同时导入    %d 个文件，共 %d 题（读取 %s，入库 %s）", i.Files, i.Questions, i.ReadMS, i.StoreMS)
+	}
 	line("  模拟程序    处理器 %.2f 秒，最迟晚发 %.1f 毫秒，随机种子 %d", r.ClientCPU, r.GeneratorLateMS, r.Seed)
 	for _, group := range []struct {
 		name   string

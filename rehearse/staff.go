@@ -55,11 +55,20 @@ func (s *staff) call(ctx context.Context, method, path string, in, out any) erro
 		}
 		body = bytes.NewReader(b)
 	}
+	return s.send(ctx, method, path, "application/json", body, out)
+}
+
+// upload posts a file as it is.
+func (s *staff) upload(ctx context.Context, path string, file []byte, out any) error {
+	return s.send(ctx, http.MethodPost, path, "application/octet-stream", bytes.NewReader(file), out)
+}
+
+func (s *staff) send(ctx context.Context, method, path, kind string, body io.Reader, out any) error {
 	req, err := http.NewRequestWithContext(ctx, method, s.target.base+path, body)
 	if err != nil {
 		return fmt.Errorf("%s %s: %w", method, path, err)
 	}
-	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Content-Type", kind)
 	req.Header.Set("Origin", s.target.origin)
 	if s.cookie != "" {
 		req.Header.Set("Cookie", s.cookie)

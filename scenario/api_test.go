@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+
+	"leitai/people"
 )
 
 // never is what no response may contain, whoever asks.
@@ -50,6 +52,7 @@ func TestAPI(t *testing.T) {
 		s := start(t, st)
 		bank, err := s.banks.CreateBank(t.Context(), time0, "题库", everyType("秘密库"))
 		s.must(err)
+		s.share(people.OnBank, bank)
 		nobody, viewer, org := s.nobody(), s.as("viewer"), s.as("organizer")
 		secrets := []string{"秘密", `"key":["`, "explanation"}
 
@@ -75,6 +78,7 @@ func TestAPI(t *testing.T) {
 		}
 		org.do("POST", "/api/v1/contests", contest).ok(&made)
 		at := "/api/v1/contests/" + made.ID
+		org.do("PUT", at+"/members/staff-viewer", nil).ok(nil)
 		run(t, []scenario{
 			{"found", viewer, "GET", at, nil, 200, []string{`"title":"安全生产 竞赛"`, `"order_points":5`, `"order_bonus":[3]`}, []string{`"key"`, "秘密库解析"}},
 			{"retitled", org, "PATCH", at, fields{"title": "新名字"}, 200, []string{"新名字", `"theme":"blue"`}, nil},
@@ -135,6 +139,7 @@ func TestAPI(t *testing.T) {
 		}
 		banksAndImports(t, s)
 		signInAndOut(t, s)
+		staffAndAccess(t, s)
 		everyOperationWasCalled(t)
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 const bankFile = "题干,题型,A,B,C,答案,分类\n首都是哪里？,单选,上海,北京,广州,B,地理\n哪些是水果？,单选,苹果,白菜,梨,AC,常识\n最长的河是？,单选,长江,黄河,,E,地理\n苹果是水果。,判断,,,,对,常识\n"
@@ -22,9 +23,15 @@ func banksAndImports(t *testing.T, s *server) {
 	}
 	at := "/api/v1/imports/" + in.ID
 	run(t, []scenario{
-		{"the preview", viewer, "GET", at, nil, 200, []string{`"state":"preview"`, `"format":"csv"`, `"file_name":"题库.csv"`, `"bank_id":null`}, nil},
-		{"its rows", viewer, "GET", at + "/rows?limit=1", nil, 200, []string{`"no":1`, `"status":"ok"`, `"key":["B"]`, `"next":1`}, []string{"水果"}},
-		{"rows with errors", viewer, "GET", at + "/rows?status=error", nil, 200, []string{`"code":"key.one"`, `"mend":"改为多选"`, `"cell":"F3"`, `"code":"key.range"`, `"cell":"F4"`}, []string{"首都"}},
+		{"the preview", org, "GET", at, nil, 200, []string{`"state":"preview"`, `"format":"csv"`, `"file_name":"题库.csv"`, `"bank_id":null`}, nil},
+		{"its rows", org, "GET", at + "/rows?limit=1", nil, 200, []string{`"no":1`, `"status":"ok"`, `"key":["B"]`, `"next":1`}, []string{"水果"}},
+		{"rows with errors", org, "GET", at + "/rows?status=error", nil, 200, []string{`"code":"key.one"`, `"mend":"改为多选"`, `"cell":"F3"`, `"code":"key.range"`, `"cell":"F4"`}, []string{"首都"}},
+		{"rows by note", org, "GET", at + "/rows?code=key.range", nil, 200, []string{`"code":"key.range"`}, []string{"key.one"}},
+		{"what is said of rows", org, "GET", at, nil, 200, []string{`{"code":"key.one","text":"单选题有多个答案“…”（应为一个字母）","n":1,"mend":false}`, `{"code":"mend:type.multiple","text":"改为多选","n":1,"mend":true}`}, nil},
+		{"an annotated copy", org, "GET", at + "/annotated", nil, 200, []string{"\ufeff题干", "答案,分类,导入结果", "AC,常识,✗ 不能导入：F3：单选题有多个答案“AC”（应为一个字母）（可以改为多选）", "B,地理,✓ 正常"}, nil},
+		{"all or nothing", org, "POST", at + "/store", fields{"bank": "新题库", "all": true}, 409, []string{`"import.has_errors"`, "2 题不能导入"}, nil},
+		{"no mend of this name", org, "POST", at + "/mend", fields{"mend": ""}, 400, []string{`"mend":"value.required"`}, nil},
+		{"mends for all rows that no row has", org, "POST", at + "/mend", fields{"mend": "type.single"}, 200, []string{`"error":2`}, nil},
 		{"one click", org, "PATCH", at + "/rows/2", fields{"mend": true}, 200, []string{`"status":"ok"`, `"type":"multiple"`, `"key":["A","C"]`}, nil},
 		{"no mend for this", org, "PATCH", at + "/rows/3", fields{"mend": true}, 409, []string{`"import.no_mend"`}, nil},
 		{"written anew, and wrong", org, "PATCH", at + "/rows/3", fields{"question": fields{"type": "single", "stem": "河？", "options": []string{"长江"}, "key": []string{"A"}, "difficulty": 3}}, 400, []string{`"options":"question.options_count"`}, nil},
@@ -33,7 +40,7 @@ func banksAndImports(t *testing.T, s *server) {
 		{"into no bank", org, "POST", at + "/store", fields{"bank": " "}, 400, []string{`"bank":"value.required"`}, nil},
 		{"stored", org, "POST", at + "/store", fields{"bank": "新题库"}, 200, []string{`"state":"stored"`, `"added":4`, `"known":0`}, nil},
 		{"not twice", org, "POST", at + "/store", fields{"bank": "新题库"}, 409, []string{`"import.stored"`}, nil},
-		{"listed", viewer, "GET", "/api/v1/imports", nil, 200, []string{in.ID, `"staff":"员工organizer"`}, nil},
+		{"listed", org, "GET", "/api/v1/imports", nil, 200, []string{in.ID, `"staff":"员工organizer"`}, nil},
 		{"nothing in it", org, "POST", "/api/v1/imports", []byte("今天天气很好"), 400, []string{`"import.empty"`}, nil},
 		{"no file that we know", org, "POST", "/api/v1/imports?name=a.pdf", []byte("%PDF-1.7"), 400, []string{`"import.unknown"`, "认不出"}, nil},
 		{"a broken file", org, "POST", "/api/v1/imports?name=a.xlsx", []byte("PK\x03\x04rubbish"), 400, []string{`"import.broken"`}, nil},
@@ -41,6 +48,7 @@ func banksAndImports(t *testing.T, s *server) {
 	var bank struct{ ID string }
 	org.do("POST", "/api/v1/banks", fields{"name": "手工题库"}).ok(&bank)
 	hand := "/api/v1/banks/" + bank.ID
+	org.do("PUT", hand+"/members/staff-viewer", nil).ok(nil)
 	question := fields{"type": "single", "category": "地理", "stem": "我国的首都是哪座城市？", "options": []string{"上海", "北京"}, "key": []string{"B"}, "difficulty": 2, "tags": []string{"首都"}}
 	var q struct{ ID string }
 	org.do("POST", hand+"/questions", question).ok(&q)
@@ -54,6 +62,10 @@ func banksAndImports(t *testing.T, s *server) {
 		{"not found by search", viewer, "GET", hand + "/questions?q=%E9%95%BF%E6%B1%9F", nil, 200, []string{`"total":0`, `"questions":[]`}, nil},
 		{"as GIFT", viewer, "GET", hand + "/export?format=gift", nil, 200, []string{"我国的首都", "{~上海 =北京 }"}, nil},
 		{"as a workbook", viewer, "GET", hand + "/export", nil, 200, []string{"PK"}, nil},
+		{"as a paper to print", viewer, "GET", hand + "/export?format=html", nil, 200, []string{"<title>手工</title>", "一、单项选择题", "首都"}, []string{"参考答案", "<script"}},
+		{"as a paper with keys", viewer, "GET", hand + "/export?format=html&keys=true&type=single", nil, 200, []string{"参考答案与解析", "1．B"}, nil},
+		{"as a Word document", viewer, "GET", hand + "/export?format=docx&keys=true", nil, 200, []string{"PK"}, nil},
+		{"as a paper of nothing", viewer, "GET", hand + "/export?format=html&type=fill", nil, 409, []string{`"export.empty"`}, nil},
 		{"as something else", viewer, "GET", hand + "/export?format=pdf", nil, 400, []string{`"format":"value.choice"`}, nil},
 		{"an empty workbook", viewer, "GET", "/api/v1/banks/template/export", nil, 200, []string{"PK"}, nil},
 		{"edited", org, "PUT", "/api/v1/questions/" + q.ID, question, 200, []string{`"version":2`, "首都是哪里"}, nil},
@@ -66,6 +78,7 @@ func banksAndImports(t *testing.T, s *server) {
 		{"taken back", org, "POST", at + "/undo", nil, 200, []string{`"state":"undone"`}, nil},
 		{"not twice", org, "POST", at + "/undo", nil, 409, []string{`"import.not_stored"`}, nil},
 	})
+	checkupOfABank(t, s)
 	var large strings.Builder
 	large.WriteString("题干,题型,答案\n")
 	for i := range 20000 {
@@ -75,8 +88,40 @@ func banksAndImports(t *testing.T, s *server) {
 	if in.Counts.OK != 20000 {
 		t.Errorf("a file of %d bytes: %+v", large.Len(), in.Counts)
 	}
+	var largeBank struct {
+		BankID string `json:"bank_id"`
+	}
+	org.do("POST", "/api/v1/imports/"+in.ID+"/store", fields{"bank": "大题库"}).ok(&largeBank)
+	run(t, []scenario{{"a paper of a whole large bank", org, "GET", "/api/v1/banks/" + largeBank.BankID + "/export?format=docx", nil, 409, []string{`"export.too_many"`, "20000 题"}, nil}})
+	org.do("POST", "/api/v1/imports?name=two.csv", []byte("题干,题型,A,B,答案\n甲？,单选,一,二,AB\n乙？,单选,一,二,AB\n")).ok(&in)
+	run(t, []scenario{{"one mend for all rows", org, "POST", "/api/v1/imports/" + in.ID + "/mend", fields{"mend": "type.multiple"}, 200, []string{`"error":0`, `"ok":2`, `"said":[]`}, nil}})
+	readLater(t, org)
 	mediaOfQuestions(t, s)
 	if res := org.do("POST", "/api/v1/imports", []byte(strings.Repeat("甲", 100))); res.status != 400 {
 		t.Errorf("rubbish: %d", res.status)
+	}
+}
+
+// readLater: a page may leave while its file is read, and find the preview, or the reason for none, when it comes back.
+func readLater(t *testing.T, org *caller) {
+	t.Helper()
+	for name, tt := range map[string]struct{ file, state, said string }{
+		"read":   {bankFile, "preview", `"error":2`},
+		"failed": {"今天天气很好", "failed", "没有找到题目"},
+	} {
+		var in struct{ ID, State string }
+		org.do("POST", "/api/v1/imports?wait=false", []byte(tt.file)).ok(&in)
+		if in.State != "reading" {
+			t.Errorf("%s: %s at first", name, in.State)
+		}
+		var res response
+		for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
+			if res = org.do("GET", "/api/v1/imports/"+in.ID, nil); !strings.Contains(string(res.body), `"state":"reading"`) {
+				break
+			}
+		}
+		if !strings.Contains(string(res.body), `"state":"`+tt.state+`"`) || !strings.Contains(string(res.body), tt.said) {
+			t.Errorf("%s: %s", name, res.body)
+		}
 	}
 }

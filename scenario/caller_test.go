@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -21,20 +22,43 @@ import (
 // The accounts of every server; a newcomer must change the password first.
 var accounts = []string{"viewer", "judge", "organizer", "admin", "newcomer"}
 
+// The accounts that nobody has given access to anything, and one that is disabled.
+var strangers = []string{"other-viewer", "other-judge", "other-organizer", "disabled"}
+
 // makeAccounts stores an account for each role with the same password, and is done once for each storage.
 func (s *server) makeAccounts(ctx context.Context, staff *people.Store) {
 	s.t.Helper()
 	_, _, _, err := staff.EnsureFirst(ctx, time.Now(), password)
 	s.must(err)
-	for _, name := range accounts {
-		role := name
-		if name == "newcomer" {
+	for _, name := range slices.Concat(accounts, strangers) {
+		role := strings.TrimPrefix(name, "other-")
+		if name == "newcomer" || name == "disabled" {
 			role = "organizer"
 		}
-		_, err := s.db.Exec(ctx, `INSERT INTO staff (id, username, name, role, password_hash, must_change_password, created_at)
-			SELECT $1, $2, $3, $4, password_hash, $5, created_at FROM staff WHERE username = 'admin' ON CONFLICT DO NOTHING`,
-			"staff-"+name, name, "员工"+name, role, name == "newcomer")
+		_, err := s.db.Exec(ctx, `INSERT INTO staff (id, username, name, role, password_hash, must_change_password, created_at, disabled)
+			SELECT $1, $2, $3, $4, password_hash, $5, created_at, $6 FROM staff WHERE username = 'admin' ON CONFLICT DO NOTHING`,
+			"staff-"+name, name, "员工"+name, role, name == "newcomer", name == "disabled")
 		s.must(err)
+	}
+}
+
+// share puts the accounts of all roles on what a test has stored past the API.
+func (s *server) share(kind people.Kind, id string) {
+	s.t.Helper()
+	for _, name := range accounts {
+		if name == "admin" {
+			continue
+		}
+		s.must(people.NewStore(s.db).Grant(context.Background(), time.Now(), kind, id, "staff-"+name, "test"))
+	}
+}
+
+// audited demands that an action is in the audit log since a time.
+func (s *server) audited(action string, since time.Time) {
+	s.t.Helper()
+	var n int
+	if err := s.db.Get(context.Background(), &n, `SELECT COUNT(*) FROM audit WHERE action = $1 AND at >= $2`, action, sqldb.MillisOf(since)); err != nil || n == 0 {
+		s.t.Errorf("%s is not in the audit log: %v", action, err)
 	}
 }
 
@@ -121,6 +145,7 @@ func (c *caller) do(method, path string, body any) response {
 	for k, v := range c.header {
 		req.Header[k] = v
 	}
+	began := time.Now()
 	res, err := client.Do(req)
 	if err != nil {
 		c.t.Fatalf("%s %s: %v", method, path, err)
@@ -139,6 +164,9 @@ func (c *caller) do(method, path string, body any) response {
 	}
 	if !c.quiet {
 		contract.check(c.t, req, raw, res, got)
+		if action := contract.audit(req); action != "" && res.StatusCode/100 == 2 {
+			c.s.audited(action, began)
+		}
 	}
 	return response{c.t, method + " " + path, res.StatusCode, res.Header, got}
 }
@@ -159,6 +187,15 @@ func (r response) ok(out any) response {
 		}
 	}
 	return r
+}
+
+// fault is the error that came back, or an empty one.
+func (r response) fault() (f struct{ Code, Key string }) {
+	var e struct{ Error struct{ Code, Key string } }
+	if json.Unmarshal(r.body, &e) == nil {
+		f = e.Error
+	}
+	return f
 }
 
 // refused demands a status and an error with this code and key; field, if any, must be among the fields.

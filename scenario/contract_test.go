@@ -34,6 +34,8 @@ type document struct {
 func (d *document) read() error {
 	d.load.Do(func() {
 		openapi3filter.RegisterBodyDecoder("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", openapi3filter.FileBodyDecoder)
+		openapi3filter.RegisterBodyDecoder("application/vnd.openxmlformats-officedocument.wordprocessingml.document", openapi3filter.FileBodyDecoder)
+		openapi3filter.RegisterBodyDecoder("text/html", openapi3filter.FileBodyDecoder)
 		var b []byte
 		if b, d.err = os.ReadFile("../docs/openapi.yaml"); d.err != nil {
 			return
@@ -78,6 +80,16 @@ func (d *document) check(t *testing.T, req *http.Request, body []byte, res *http
 	if err := openapi3filter.ValidateResponse(context.Background(), out); err != nil {
 		t.Errorf("%s %s answered %d against openapi.yaml: %v", req.Method, req.URL.Path, res.StatusCode, err)
 	}
+}
+
+// audit gives the action under which a request is kept in the audit log, or "".
+func (d *document) audit(req *http.Request) string {
+	route, _, err := d.router.FindRoute(req)
+	if err != nil {
+		return ""
+	}
+	action, _ := route.Operation.Extensions["x-audit"].(string)
+	return action
 }
 
 // proofIsThere reports whether a request carries what its operation demands; the server says whether it is good.

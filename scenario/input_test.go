@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"leitai/people"
 )
 
 // TestBodiesAreReadStrictly: what is not exactly one JSON object of known fields changes nothing.
@@ -95,6 +97,7 @@ func TestTextsThatADatabaseRefuses(t *testing.T) {
 		s := start(t, st)
 		bank, err := s.banks.CreateBank(t.Context(), time0, "题库", everyType("秘密库"))
 		s.must(err)
+		s.share(people.OnBank, bank)
 		g := s.stage("零", nil)
 		p := g.join("王芳", 0)
 		at := "/api/v1/contests/" + g.contest.ID
@@ -179,6 +182,7 @@ func TestSettingsOutOfRangeNameTheirFields(t *testing.T) {
 	s := start(t, embedded(t))
 	bank, err := s.banks.CreateBank(t.Context(), time0, "题库", everyType("秘密库"))
 	s.must(err)
+	s.share(people.OnBank, bank)
 	contest := func(change func(c, round, draw fields)) fields {
 		draw := fields{"bank_id": bank, "count": 5}
 		round := fields{"title": "轮", "draw": draw}

@@ -1,11 +1,15 @@
 package scenario
 
 import (
+	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"leitai/people"
 )
 
 // outside are the routes that openapi.yaml does not describe: the socket is docs/protocol.md's, the rest are pages.
@@ -55,18 +59,44 @@ func TestEveryRouteIsDocumentedAndTheOtherWayRound(t *testing.T) {
 	}
 }
 
-// mayCall is the table of permissions: for what a route declares, who gets past it.
+// mayCall is the table of permissions: for what a route declares, whose role gets past it.
 var mayCall = map[string]map[string]bool{
-	"public":    {"nobody": true, "player": true, "viewer": true, "judge": true, "organizer": true, "admin": true, "newcomer": true},
+	"public":    {"nobody": true, "player": true, "newcomer": true, "disabled": true, "viewer": true, "judge": true, "organizer": true, "admin": true},
 	"player":    {"player": true},
-	"viewer":    {"viewer": true, "judge": true, "organizer": true, "admin": true, "newcomer": true},
+	"self":      {"newcomer": true, "viewer": true, "judge": true, "organizer": true, "admin": true},
+	"viewer":    {"viewer": true, "judge": true, "organizer": true, "admin": true},
+	"judge":     {"judge": true, "organizer": true, "admin": true},
 	"organizer": {"organizer": true, "admin": true},
+	"admin":     {"admin": true},
 }
 
-// TestEveryRouteHoldsItsPermission calls every route as everybody, with a body that changes nothing.
+// hidden is what a route says of what the caller has no access to: the same as of what does not exist.
+var hidden = []struct{ path, key string }{
+	{"/api/v1/banks/template/", ""}, {"/api/v1/banks/:id", "bank.missing"}, {"/api/v1/questions/:id", "question.missing"},
+	{"/api/v1/imports/:id", "import.missing"}, {"/api/v1/contests/:id", "contest.missing"}, {"/api/v1/rooms/:code/commands", "room.unknown"},
+}
+
+func hiddenKey(path string) string {
+	for _, h := range hidden {
+		if strings.HasPrefix(path, h.path) {
+			return h.key
+		}
+	}
+	return ""
+}
+
+// TestEveryRouteHoldsItsPermission calls every route as everybody, on what some have access to and others have not,
+// with a body that changes nothing.
 func TestEveryRouteHoldsItsPermission(t *testing.T) {
 	s := start(t, embedded(t))
-	g := s.stage("权限", nil)
+	g, contest := s.stage("权限", nil), s.contest("没有赛场的", nil)
+	bank, err := s.banks.CreateBank(t.Context(), time0, "题库", everyType("秘密库"))
+	s.must(err)
+	s.share(people.OnBank, bank)
+	questions, err := s.banks.AllQuestions(t.Context(), bank)
+	s.must(err)
+	var file struct{ ID string }
+	s.as("organizer").do("POST", "/api/v1/imports?name=a.csv", []byte(bankFile)).ok(&file)
 	player := g.entrant("李雷", 0)
 	callers := func(who string) *caller {
 		switch who {
@@ -89,40 +119,125 @@ func TestEveryRouteHoldsItsPermission(t *testing.T) {
 			continue
 		}
 		method, path, _ := strings.Cut(route, " ")
-		path = strings.NewReplacer(":code", g.code, ":id", "no-such", ":round_id", "no-such", ":no", "1").Replace(path)
-		for _, who := range append([]string{"nobody", "player"}, accounts...) {
+		if action, _ := ops[route].Extensions["x-audit"].(string); action == "" && method != http.MethodGet && role != "public" && role != "player" {
+			t.Errorf("%s changes something and declares no x-audit in openapi.yaml", route)
+		}
+		key := hiddenKey(path)
+		id := map[string]string{"bank.missing": bank, "question.missing": questions[0].ID, "import.missing": file.ID, "contest.missing": contest.ID}[key]
+		if id == "" {
+			id = "no-such"
+		}
+		path = strings.NewReplacer(":code", g.code, ":id", id, ":round_id", "no-such", ":no", "1", ":staff_id", "no-such").Replace(path)
+		for _, who := range slices.Concat([]string{"nobody", "player"}, accounts, strangers) {
 			var body any
 			if method != http.MethodGet && method != http.MethodDelete {
 				body = emptyBody(path)
 			}
+			as := strings.TrimPrefix(who, "other-")
+			stranger := as != who
+			if key == "import.missing" && as != "organizer" && as != "admin" {
+				stranger = true // only who has uploaded it and admins
+			}
 			res := callers(who).do(method, path, body)
-			past := res.status != http.StatusUnauthorized && res.status != http.StatusForbidden
-			if strings.HasSuffix(path, "/session") && method == http.MethodPost {
-				past = true // it refuses the empty password, whoever asks
-			}
-			switch {
-			case past == allowed[who]:
-			case past:
-				t.Errorf("%s lets %s pass: %d %s", route, who, res.status, res.body)
-			default:
-				t.Errorf("%s keeps %s out: %d %s", route, who, res.status, res.body)
-			}
-			if allowed[who] || past {
-				continue
-			}
-			switch {
-			case who == "nobody" || who == "player" || role == "player":
-				key := "session.missing"
-				if role == "player" {
-					key = "token.wrong"
+			what := fmt.Sprintf("%s as %s", route, who)
+			refusal := func(status int, code, key string) {
+				t.Helper()
+				if e := res.fault(); res.status != status || e.Code != code || e.Key != key {
+					t.Errorf("%s: want %d %s, got %d %.200s", what, status, key, res.status, res.body)
 				}
-				res.refused(401, "unauthorized", key)
-			case who == "newcomer":
-				res.refused(403, "forbidden", "session.password")
+			}
+			switch {
+			case role == "public" && strings.HasSuffix(path, "/session"):
+				if res.status != 401 && res.status != 429 { // it refuses the empty password, whoever asks
+					t.Errorf("%s: %d %s", what, res.status, res.body)
+				}
+			case allowed[as] && stranger && key != "" && role != "public":
+				refusal(404, "not_found", key)
+			case allowed[as]:
+				if e := res.fault(); res.status == 401 || res.status == 403 || key != "" && e.Key == key && role != "public" {
+					t.Errorf("%s is kept out: %d %.200s", what, res.status, res.body)
+				}
+			case role == "player":
+				refusal(401, "unauthorized", "token.wrong")
+			case who == "nobody" || who == "player" || who == "disabled":
+				refusal(401, "unauthorized", "session.missing")
+			case who == "newcomer" && mayCall[role]["organizer"]:
+				refusal(403, "forbidden", "session.password")
 			default:
-				res.refused(403, "forbidden", "session.forbidden")
+				refusal(403, "forbidden", "session.forbidden")
 			}
 		}
+	}
+}
+
+// TestListsHoldWhatOneHasAccessTo: nobody reads in a list what has no page for them.
+func TestListsHoldWhatOneHasAccessTo(t *testing.T) {
+	s := start(t, embedded(t))
+	c := s.contest("列表", nil)
+	bank, err := s.banks.CreateBank(t.Context(), time0, "列表库", everyType("秘密库"))
+	s.must(err)
+	s.share(people.OnBank, bank)
+	s.as("organizer").do("POST", "/api/v1/imports?name=mine.csv", []byte(bankFile)).ok(nil)
+	for _, who := range slices.Concat(accounts, strangers) {
+		if who == "newcomer" || who == "disabled" {
+			continue
+		}
+		for path, mark := range map[string]string{"/api/v1/banks": bank, "/api/v1/contests": c.ID, "/api/v1/imports": "mine.csv"} {
+			res := s.as(who).do("GET", path, nil)
+			sees := !strings.HasPrefix(who, "other-") && (path != "/api/v1/imports" || who == "organizer" || who == "admin")
+			if has := strings.Contains(string(res.body), mark); has != sees {
+				t.Errorf("%s as %s: sees it %v, want %v: %d", path, who, has, sees, res.status)
+			}
+		}
+	}
+}
+
+// TestAJudgeRulesAndNothingElse: of the commands a judge has those about points, and holding the show.
+func TestAJudgeRulesAndNothingElse(t *testing.T) {
+	s := start(t, embedded(t))
+	g := s.stage("裁判", nil)
+	may := map[string]bool{"void": true, "adjust": true, "undo": true, "pause": true, "resume": true}
+	for _, command := range []string{"next", "back", "lock", "reveal", "pause", "resume", "extend", "void", "skip", "blank", "hide_scores", "break",
+		"end_break", "adjust", "pacing", "finish", "undo"} {
+		for _, path := range []string{"/api/v1/contests/" + g.contest.ID, "/api/v1/rooms/" + g.code} {
+			res := s.as("judge").do("POST", path+"/commands", fields{"id": "x", "command": command, "seconds": 1})
+			if (res.status != 403) != may[command] {
+				t.Errorf("%s %s as a judge: %d %s", path, command, res.status, res.body)
+			}
+			if res := s.as("viewer").do("POST", path+"/commands", fields{"id": "x", "command": command, "seconds": 1}); res.status != 403 {
+				t.Errorf("%s as a viewer: %d", command, res.status)
+			}
+		}
+	}
+}
+
+// TestBodiesNameOnlyWhatOneHasAccessTo: a bank in a body is checked as one in a path.
+func TestBodiesNameOnlyWhatOneHasAccessTo(t *testing.T) {
+	s := start(t, embedded(t))
+	theirs, err := s.banks.CreateBank(t.Context(), time0, "别人的题库", everyType("秘密库"))
+	s.must(err)
+	org := s.as("other-organizer")
+	var mine, contest, q struct {
+		ID     string
+		Rounds []struct{ ID string }
+	}
+	org.do("POST", "/api/v1/banks", fields{"name": "我的题库"}).ok(&mine)
+	org.do("POST", "/api/v1/banks/"+mine.ID+"/questions", fields{"type": "judge", "stem": "对吗？", "options": []string{"正确", "错误"}, "key": []string{"A"}, "difficulty": 1}).ok(&q)
+	draw := func(bank string) fields {
+		return fields{"title": "赛", "teams": []fields{{"name": "甲"}}, "rounds": []fields{{"title": "一", "draw": fields{"bank_id": bank, "count": 1}}}}
+	}
+	org.do("POST", "/api/v1/contests", draw(theirs)).refused(404, "not_found", "bank.missing")
+	org.do("POST", "/api/v1/contests", draw(mine.ID)).ok(&contest)
+	org.do("PATCH", "/api/v1/contests/"+contest.ID+"/rounds/"+contest.Rounds[0].ID, fields{"draw": fields{"bank_id": theirs, "count": 1}}).refused(404, "not_found", "bank.missing")
+	org.do("PATCH", "/api/v1/banks/"+mine.ID+"/questions", fields{"ids": []string{q.ID}, "bank_id": theirs}).refused(404, "not_found", "bank.missing")
+	var file struct{ ID string }
+	org.do("POST", "/api/v1/imports?name=a.csv", []byte(bankFile)).ok(&file)
+	org.do("POST", "/api/v1/imports/"+file.ID+"/store", fields{"bank": "别人的题库"}).refused(409, "conflict", "bank.others")
+	org.do("POST", "/api/v1/imports/"+file.ID+"/store", fields{"bank": "又一个"}).ok(nil)
+	var list struct{ Banks []struct{ Name string } }
+	org.do("GET", "/api/v1/banks", nil).ok(&list)
+	if len(list.Banks) != 2 {
+		t.Errorf("who imports into a new bank owns it: %v", list.Banks)
 	}
 }
 
@@ -140,10 +255,10 @@ func TestWritesFromForeignPagesAreRefused(t *testing.T) {
 	for _, route := range routesOf(s) {
 		method, path, _ := strings.Cut(route, " ")
 		op := documented(t)[route]
-		if op == nil || method == http.MethodGet || op.Extensions["x-role"] == "public" && path != "/api/v1/session" {
+		if op == nil || method == http.MethodGet || op.Extensions["x-role"] == "public" && !strings.Contains(path, "/session") && !strings.Contains(path, "/staff-links") {
 			continue
 		}
-		path = strings.NewReplacer(":code", "123456", ":id", "no-such", ":round_id", "no-such", ":no", "1").Replace(path)
+		path = strings.NewReplacer(":code", "123456", ":id", "no-such", ":round_id", "no-such", ":no", "1", ":staff_id", "no-such").Replace(path)
 		for _, origin := range []string{"http://evil.example", "null", "http://" + s.addr + ".evil.example", "http://127.0.0.1:1", "http://%"} {
 			c := s.as("admin")
 			c.header.Set("Origin", origin)
@@ -186,6 +301,11 @@ func TestDeskNeedsAStaffSession(t *testing.T) {
 	for _, account := range []string{"viewer", "judge", "organizer", "admin"} {
 		g.desk(account)
 	}
+	for _, account := range strangers {
+		k := s.dial(http.Header{"Cookie": {s.as(account).cookie}})
+		k.send(fields{"t": "hello", "v": 1, "role": "desk", "code": g.code})
+		k.bye("unauthorized", 4003)
+	}
 }
 
 // TestDeskEndsWithItsSession: who has signed out, or whose password was changed, sees no more keys.
@@ -197,12 +317,15 @@ func TestDeskEndsWithItsSession(t *testing.T) {
 	k := s.dial(http.Header{"Cookie": {c.cookie}})
 	k.send(fields{"t": "hello", "v": 1, "role": "desk", "code": g.code})
 	k.want(0, "state")
-	other := g.desk("viewer")
+	other, judge := g.desk("viewer"), g.desk("judge")
 	c.do("DELETE", "/api/v1/session", nil).ok(nil)
-	eventually(t, "the desk is told", func() bool {
-		_ = k.trySend(fields{"t": "ping", "c": 1})
-		return k.last("bye").T != ""
-	})
-	k.bye("unauthorized", 4003)
+	g.org.do("DELETE", "/api/v1/contests/"+g.contest.ID+"/members/staff-judge", nil).ok(nil) // taken off the contest
+	for _, k := range []*socket{k, judge} {
+		eventually(t, "the desk is told", func() bool {
+			_ = k.trySend(fields{"t": "ping", "c": 1})
+			return k.last("bye").T != ""
+		})
+		k.bye("unauthorized", 4003)
+	}
 	other.barrier()
 }

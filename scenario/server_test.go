@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"log/slog"
@@ -24,6 +25,7 @@ import (
 	"leitai/leaderboard"
 	"leitai/people"
 	"leitai/questionbank"
+	"leitai/questionbank/doctor"
 	"leitai/questionbank/exchange"
 	"leitai/questionbank/media"
 	"leitai/quiz"
@@ -108,7 +110,7 @@ func (s *server) start() {
 		JoinURL: func(code string) string { return "http://leitai.test/j/" + code }})
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(s.house.Collectors()...)
-	s.app, err = httpapi.New(httpapi.Config{Quiz: s.quiz, Banks: s.banks, Media: media.NewStore(s.db), People: staff, House: s.house, Logger: logger, ReadBank: exchange.Read,
+	s.app, err = httpapi.New(httpapi.Config{Quiz: s.quiz, Banks: s.banks, Media: media.NewStore(s.db), People: staff, House: s.house, Logger: logger, ReadBank: exchange.Read, AnnotateBank: annotateHere, CheckBank: doctor.Check,
 		Web: fstest.MapFS{}, Metrics: registry, Secure: s.secure, TrustedProxies: s.proxies, Checks: []httpapi.Check{{Name: "database", Run: s.db.Ping},
 			{Name: "redis", Run: func(ctx context.Context) error { return s.redis.Ping(ctx).Err() }}}})
 	s.must(err)
@@ -239,4 +241,11 @@ func (s *server) holdDatabase() (free func()) {
 	})
 	s.t.Cleanup(free)
 	return free
+}
+
+// annotateHere does in the test's process what the program does in a child.
+func annotateHere(ctx context.Context, format exchange.Format, data []byte, rows []exchange.Row, lang string) (string, []byte, error) {
+	var b bytes.Buffer
+	ext, err := exchange.Annotate(ctx, &b, format, data, rows, lang)
+	return ext, b.Bytes(), err
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"leitai/people"
 	"leitai/questionbank"
 	"leitai/questionbank/media"
 	"leitai/quiz"
@@ -100,6 +101,7 @@ func (s *server) contest(title string, change func(*quiz.Contest)) *quiz.Contest
 		change(c)
 	}
 	s.must(s.quiz.CreateContest(context.Background(), c))
+	s.share(people.OnContest, c.ID)
 	return c
 }
 

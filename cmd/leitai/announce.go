@@ -44,7 +44,7 @@ func (c *serveCmd) announce(ctx context.Context, s *server, addr net.Addr, first
 	case first != nil:
 		fmt.Printf("  登录 Sign in     %s / (LEITAI_ADMIN_PASSWORD)\n", first.username)
 	default:
-		fmt.Printf("  登录 Sign in     用已有的账号；忘记密码：%s password admin%s\n", os.Args[0], c.databaseFlag())
+		fmt.Printf("  登录 Sign in     用已有的账号；忘记密码：%s staff reset-password admin%s\n", os.Args[0], c.databaseFlag())
 	}
 	fmt.Println("\n  手机与本机在同一 Wi-Fi 下即可扫码加入。按 Ctrl+C 结束。")
 	fmt.Println("  Phones on the same Wi-Fi can join by the code. Press Ctrl+C to stop.")

@@ -7,6 +7,3 @@ func raiseFileLimit() int { return 16000 }
 
 // lockFolder does nothing where there are no advisory locks.
 func lockFolder(string) (bool, error) { return true, nil }
-
-// lowPriority does nothing where there are no priorities to set.
-func lowPriority() {}

@@ -39,6 +39,3 @@ func lockFolder(path string) (ok bool, err error) {
 }
 
 var held *os.File
-
-// lowPriority lets everything else on the machine go first.
-func lowPriority() { _ = syscall.Setpriority(syscall.PRIO_PROCESS, 0, 10) }

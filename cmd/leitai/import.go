@@ -1,12 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"leitai/questionbank"
@@ -20,6 +22,9 @@ type importCmd struct {
 	Bank   string `help:"Name of the bank; it is made when there is none. Not needed with --dry-run."`
 	DryRun bool   `help:"Only show what would be imported. Needs no database."`
 	JSON   bool   `name:"json" help:"Print one JSON object."`
+	Strict bool   `help:"Import nothing when a row has an error."`
+
+	Annotate string `help:"Also write a copy of the file that says at each row what became of it (.xlsx, or .csv for a CSV file)." type:"path" placeholder:"OUT"`
 
 	settings
 }
@@ -68,6 +73,15 @@ func (c *importCmd) Run(ctx context.Context) error {
 		return errors.New(exchange.Explain(err, "zh-CN"))
 	}
 	report := reportOf(result)
+	if c.Annotate != "" {
+		if err := annotate(ctx, c.Annotate, result, data); err != nil {
+			return err
+		}
+	}
+	if bad := report.Counts.Error; !c.DryRun && c.Strict && bad > 0 {
+		report.print(os.Stderr)
+		return fmt.Errorf("%s: %d 题不能导入，所以一题也没有导入", c.File, bad)
+	}
 	if !c.DryRun {
 		if err := c.store(ctx, result, &report); err != nil {
 			return err
@@ -80,6 +94,19 @@ func (c *importCmd) Run(ctx context.Context) error {
 	}
 	report.print(os.Stdout)
 	return nil
+}
+
+// annotate writes the annotated copy. A name that does not fit what it holds is refused: spreadsheets go by the name.
+func annotate(ctx context.Context, to string, r exchange.Result, data []byte) error {
+	var b bytes.Buffer
+	ext, err := exchange.Annotate(ctx, &b, r.Format, data, r.Rows, "zh-CN")
+	if err != nil {
+		return errors.New(exchange.Explain(err, "zh-CN"))
+	}
+	if !strings.EqualFold(filepath.Ext(to), "."+ext) {
+		return fmt.Errorf("--annotate: the copy of this file is a .%s file", ext)
+	}
+	return os.WriteFile(to, b.Bytes(), 0o600)
 }
 
 func reportOf(r exchange.Result) importReport {
@@ -117,11 +144,23 @@ func (c *importCmd) store(ctx context.Context, r exchange.Result, report *import
 			return err
 		}
 	}
-	added, known, err := questionbank.NewStore(db).AddQuestions(ctx, time.Now(), c.Bank, r.Good())
+	banks := questionbank.NewStore(db).Paced(gently)
+	in := questionbank.Import{FileName: filepath.Base(c.File), Format: string(r.Format), StaffName: "命令行", Notes: "[]",
+		OK: report.Counts.OK, Warnings: report.Counts.Warning, Errors: report.Counts.Error}
+	rows := make([]questionbank.ImportRow, len(r.Rows))
+	for i, row := range r.Rows {
+		if rows[i], err = row.ImportRow(i + 1); err != nil {
+			return err
+		}
+	}
+	if err := banks.CreateImport(ctx, time.Now(), &in, rows); err != nil {
+		return err
+	}
+	stored, err := banks.StoreImport(ctx, time.Now(), in.ID, c.Bank, exchange.QuestionOf)
 	if err != nil {
 		return err
 	}
-	report.Imported, report.Known = &added, &known
+	report.Imported, report.Known = &stored.Added, &stored.Known
 	return nil
 }
 

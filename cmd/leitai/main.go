@@ -16,14 +16,18 @@ import (
 var version = "dev"
 
 type cli struct {
-	Serve    serveCmd    `cmd:"" default:"withargs" help:"Run the server."`
-	Rehearse rehearseCmd `cmd:"" help:"Fill a room with simulated phones, to rehearse or to measure."`
-	Import   importCmd   `cmd:"" help:"Read a question bank from a file: show what it holds, and store what is good."`
-	ReadBank readBankCmd `cmd:"" name:"read-bank" hidden:"" help:"Read a question bank from standard input."`
-	Config   configCmd   `cmd:"" help:"Print the effective settings, secrets hidden."`
-	Password passwordCmd `cmd:"" help:"Give a staff account a new random password."`
-	Health   healthCmd   `cmd:"" help:"Ask a running server whether it is ready; exit code 0 means yes."`
-	Version  versionCmd  `cmd:"" help:"Print the version."`
+	Serve    serveCmd        `cmd:"" default:"withargs" help:"Run the server."`
+	Rehearse rehearseCmd     `cmd:"" help:"Fill a room with simulated phones, to rehearse or to measure."`
+	Import   importCmd       `cmd:"" help:"Read a question bank from a file: show what it holds, and store what is good."`
+	Doctor   doctorCmd       `cmd:"" help:"Look a question bank over: duplicates, uneven keys, what does not fit the screen. Changes nothing."`
+	ReadBank readBankCmd     `cmd:"" name:"read-bank" hidden:"" help:"Read a question bank from standard input."`
+	Annotate annotateBankCmd `cmd:"" name:"annotate-bank" hidden:"" help:"Write an annotated copy of a question bank."`
+	Check    checkBankCmd    `cmd:"" name:"check-bank" hidden:"" help:"Look over the questions of standard input."`
+	Config   configCmd       `cmd:"" help:"Print the effective settings, secrets hidden."`
+	Staff    staffCmd        `cmd:"" help:"Accounts of staff: list them, or reset a password that was lost."`
+	Password passwordCmd     `cmd:"" hidden:"" help:"Give a staff account a new random password (see staff reset-password)."`
+	Health   healthCmd       `cmd:"" help:"Ask a running server whether it is ready; exit code 0 means yes."`
+	Version  versionCmd      `cmd:"" help:"Print the version."`
 }
 
 // Exit codes.

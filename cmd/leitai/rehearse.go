@@ -33,6 +33,7 @@ type rehearseCmd struct {
 	Pause        time.Duration `default:"500ms" help:"With --drive: how long the key and the standings stay."`
 	Warmup       int           `help:"Leave the first so many questions out of the times; their answers are checked all the same."`
 	JSON         bool          `name:"json" help:"Print one JSON object."`
+	Import       string        `type:"existingfile" help:"Meanwhile upload and store this question-bank file again and again, with --drive or --self: the hall should not feel it."`
 	Seed         uint64        `help:"Seed of the phones' behaviour; 0 takes a random one."`
 	Timeout      time.Duration `help:"Stop after so long; by default a bound by the size of the rehearsal."`
 }
@@ -48,7 +49,7 @@ func (c *rehearseCmd) Run(ctx context.Context) error {
 		URL: c.URL, Code: c.Code, Contest: c.Contest, Players: c.Players, Teams: c.Teams, ReadFor: c.ReadFor,
 		AnswerWithin: c.AnswerWithin, Accuracy: c.Accuracy, DropRate: c.DropRate, Questions: c.Questions,
 		Scoring: c.Scoring, Self: c.Self, Drive: c.Drive, Username: c.Username, Password: c.Password, Pause: c.Pause,
-		Warmup: c.Warmup, Seed: c.Seed, Timeout: c.Timeout, Log: log,
+		Warmup: c.Warmup, Import: c.Import, Seed: c.Seed, Timeout: c.Timeout, Log: log,
 	}
 	if faults := c.faults(cfg); len(faults) > 0 {
 		return &settingsError{faults}

@@ -108,6 +108,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	if err := c.debug(log); err != nil {
 		return err
 	}
+	go s.resumeImports(ctx)
 	go s.sweep(ctx)
 	served := make(chan error, 1)
 	go func() { served <- s.app.Listener(ln) }()
@@ -155,7 +156,7 @@ func (s *server) start(ctx context.Context, c *serveCmd) error {
 	if err := s.open(ctx, c); err != nil {
 		return err
 	}
-	s.people, s.banks, s.quiz = people.NewStore(s.db), questionbank.NewStore(s.db), quiz.NewStore(s.db)
+	s.people, s.banks, s.quiz = people.NewStore(s.db), questionbank.NewStore(s.db).Paced(s.hallFirst), quiz.NewStore(s.db)
 	s.media = media.NewStore(s.db)
 	key, err := tokenKey(ctx, s.quiz)
 	if err != nil {
@@ -167,7 +168,7 @@ func (s *server) start(ctx context.Context, c *serveCmd) error {
 		Logger: s.log, Tokens: hall.NewTokens(key), Node: c.Node, Build: web.Build(), MaxConns: c.maxConns(s.log),
 		JoinURL: func(code string) string { return s.base + "/j/" + code }})
 	registry.MustRegister(s.house.Collectors()...)
-	app, err := httpapi.New(httpapi.Config{Quiz: s.quiz, Banks: s.banks, Media: s.media, People: s.people, House: s.house, Web: web.Dist(), Logger: s.log, ReadBank: readElsewhere,
+	app, err := httpapi.New(httpapi.Config{Quiz: s.quiz, Banks: s.banks, Media: s.media, People: s.people, House: s.house, Web: web.Dist(), Logger: s.log, ReadBank: bankReader{s.hallFirst}.read, AnnotateBank: annotateElsewhere, CheckBank: checkElsewhere,
 		Checks: s.checks(), Metrics: registry, Secure: strings.HasPrefix(s.base, "https://"), TrustedProxies: c.proxies()})
 	if err != nil {
 		return err

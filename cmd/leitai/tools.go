@@ -6,38 +6,12 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"os"
-	"path/filepath"
 	"time"
-
-	"leitai/people"
-	"leitai/sqldb"
 )
 
-// passwordCmd is `leitai password`: for who has lost it and has the machine.
+// passwordCmd is `leitai password`, as `leitai staff reset-password` was called first.
 type passwordCmd struct {
-	settings
-	Username string `arg:"" default:"admin" help:"The account."`
-}
-
-// Run gives the account a new random password and prints it.
-func (c *passwordCmd) Run(ctx context.Context) error {
-	if path := filepath.Join(c.DataDir, "leitai.db"); c.DatabaseURL == "" {
-		if _, err := os.Stat(path); err != nil {
-			return fmt.Errorf("there is no database at %s; name its folder with --data-dir, or the server with LEITAI_DATABASE_URL", path)
-		}
-	}
-	db, err := sqldb.Open(ctx, c.databaseURL())
-	if err != nil {
-		return fmt.Errorf("open database: %w", err)
-	}
-	defer db.Close()
-	password, err := people.NewStore(db).ResetPassword(ctx, c.Username)
-	if err != nil {
-		return err
-	}
-	fmt.Printf("%s / %s\n", c.Username, password)
-	return nil
+	staffResetCmd
 }
 
 // healthCmd is `leitai health`, for containers without a shell.

@@ -30,7 +30,8 @@ func readDOCX(data []byte) (Result, error) {
 		}
 		return Result{}, fault.Wrap(fault.Invalid, "import.broken", err)
 	}
-	rows := append(readText(doc.lines), doc.rows...)
+	rows, notes := readTextNotes(doc.lines)
+	rows = append(rows, doc.rows...)
 	for i := range rows {
 		for _, m := range rows[i].Media {
 			if doc.cropped[m.mark] {
@@ -38,7 +39,7 @@ func readDOCX(data []byte) (Result, error) {
 			}
 		}
 	}
-	return Result{Rows: rows}, nil
+	return Result{Rows: rows, Notes: notes}, nil
 }
 
 // docxReader walks through a document.
@@ -64,7 +65,8 @@ type paragraph struct {
 	list   string
 	level  int
 	style  string
-	alt    string // of the picture that comes next
+	boxes  []paragraph // text boxes that are anchored here
+	alt    string      // of the picture that comes next
 }
 
 func (d *docxReader) token() (xml.Token, error) {
@@ -130,6 +132,9 @@ func (d *docxReader) add(p paragraph) {
 		d.lines = append(d.lines, l)
 		from = i + 1
 	}
+	for _, b := range p.boxes {
+		d.add(b)
+	}
 }
 
 // marksLast puts pictures that a line begins with behind its text: floating ones are anchored there, before the number
@@ -161,7 +166,7 @@ func someTrue(b []bool) bool {
 }
 
 // skipped are elements whose text nobody sees, or sees twice.
-var skipped = map[string]bool{"del": true, "moveFrom": true, "instrText": true, "Fallback": true, "txbxContent": true, "delText": true, "pPrChange": true, "rPrChange": true}
+var skipped = map[string]bool{"del": true, "moveFrom": true, "instrText": true, "Fallback": true, "delText": true, "pPrChange": true, "rPrChange": true}
 
 // paragraph reads up to the end of w:p.
 func (d *docxReader) paragraph() (paragraph, error) {
@@ -185,6 +190,12 @@ func (d *docxReader) paragraph() (paragraph, error) {
 				if err := d.dec.Skip(); err != nil {
 					return p, err
 				}
+			case name == "txbxContent":
+				boxes, err := d.textBox()
+				if err != nil {
+					return p, err
+				}
+				p.boxes = append(p.boxes, boxes...)
 			case name == "pPr":
 				inPPr = true
 			case name == "pStyle":
@@ -236,6 +247,31 @@ func (d *docxReader) paragraph() (paragraph, error) {
 				inPPr = false
 			case "r":
 				inRun = false
+			}
+		}
+	}
+}
+
+// textBox reads up to the end of w:txbxContent.
+func (d *docxReader) textBox() ([]paragraph, error) {
+	var out []paragraph
+	for {
+		t, err := d.token()
+		if err != nil {
+			return nil, err
+		}
+		switch e := t.(type) {
+		case xml.StartElement:
+			if e.Name.Local == "p" {
+				p, err := d.paragraph()
+				if err != nil {
+					return nil, err
+				}
+				out = append(out, p)
+			}
+		case xml.EndElement:
+			if e.Name.Local == "txbxContent" {
+				return out, nil
 			}
 		}
 	}

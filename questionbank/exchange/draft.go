@@ -60,7 +60,10 @@ func (d draft) resolve() Row {
 	d.readDifficulty(&q)
 	q.Options = d.readOptions()
 	d.takeMedia(&q)
+	d.tickedOptions(&q)
 	d.keyOfStem(&q)
+	d.keyOfTail(&q)
+	d.keyOfExplanation(&q)
 	q.Stem = d.stem
 	if q.Stem == "" {
 		d.fail("stem", "stem.empty", "")

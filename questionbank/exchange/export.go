@@ -93,7 +93,7 @@ func keyText(q questionbank.Question) string {
 	case questionbank.Fill:
 		return strings.Join(q.Key, "；")
 	case questionbank.Judge:
-		if pair := judgePair(q.Options); pair != nil && len(q.Key) == 1 {
+		if pair := judgePair(q.Options); pair != nil && len(q.Key) == 1 && (q.Key[0] == "A" || q.Key[0] == "B") { // rows with errors come here too
 			if pair[q.Key[0][0]-'A'] {
 				return "对"
 			}
@@ -105,6 +105,18 @@ func keyText(q questionbank.Question) string {
 
 // writeXLSX writes our template: one sheet with drop-downs for type and difficulty, and one with notes.
 func writeXLSX(w io.Writer, questions []questionbank.Question, files Files) error {
+	return writeTemplateOf(w, len(questions), func(i int) questionbank.Question { return questions[i] }, nil, files)
+}
+
+// writeTemplate writes rows as they were read, with a column that says what became of each.
+func writeTemplate(w io.Writer, rows []Row, lang string) error {
+	return writeTemplateOf(w, len(rows), func(i int) questionbank.Question { return rows[i].Question }, func(i int) (Status, string) {
+		return rows[i].Status(), verdict(rows[i], lang)
+	}, nil)
+}
+
+// writeTemplateOf writes n questions, what is said of each unless said is nil, and their pictures unless files is nil.
+func writeTemplateOf(w io.Writer, n int, question func(int) questionbank.Question, said func(int) (Status, string), files Files) error {
 	book := excelize.NewFile()
 	defer book.Close()
 	const sheet = "题目"
@@ -112,14 +124,26 @@ func writeXLSX(w io.Writer, questions []questionbank.Question, files Files) erro
 		return err
 	}
 	options := templateOptions
-	for _, q := range questions {
-		options = max(options, len(q.Options))
+	for i := range n {
+		options = max(options, len(question(i).Options))
 	}
 	head := append([]string(nil), templateHead[:2]...)
 	for i := range options {
 		head = append(head, "选项"+questionbank.Letter(i))
 	}
 	head = append(head, templateHead[2+templateOptions:]...)
+	if said != nil {
+		head = append(head, resultHead)
+	}
+	fills := map[Status]int{}
+	for status, color := range verdictFill {
+		id, err := book.NewStyle(&excelize.Style{NumFmt: 49, Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"},
+			Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{color}}})
+		if err != nil {
+			return err
+		}
+		fills[status] = id
+	}
 	text, err := book.NewStyle(&excelize.Style{NumFmt: 49, Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}}) // 49 is text: nothing is taken for a number or a date
 	if err != nil {
 		return err
@@ -133,6 +157,9 @@ func writeXLSX(w io.Writer, questions []questionbank.Question, files Files) erro
 		return err
 	}
 	_ = s.SetColWidth(1, 1, 50)
+	if said != nil {
+		_ = s.SetColWidth(len(head), len(head), 60)
+	}
 	if err := s.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
 		return err
 	}
@@ -143,7 +170,8 @@ func writeXLSX(w io.Writer, questions []questionbank.Question, files Files) erro
 	if err := s.SetRow("A1", row); err != nil {
 		return err
 	}
-	for n, q := range questions {
+	for no := range n {
+		q := question(no)
 		cells := []string{q.Stem, typeName(q.Type)}
 		for i := range options {
 			o := ""
@@ -158,18 +186,22 @@ func writeXLSX(w io.Writer, questions []questionbank.Question, files Files) erro
 			row[i] = excelize.Cell{StyleID: text, Value: c} // a text, never a formula
 		}
 		var height []excelize.RowOpts
-		if len(q.Media) > 0 {
+		if len(q.Media) > 0 && files != nil {
 			height = append(height, excelize.RowOpts{Height: 96})
 		}
-		if err := s.SetRow(fmt.Sprintf("A%d", n+2), row, height...); err != nil {
+		if said != nil {
+			status, words := said(no)
+			row = append(row, nil, excelize.Cell{StyleID: fills[status], Value: words})
+		}
+		if err := s.SetRow(fmt.Sprintf("A%d", no+2), row, height...); err != nil {
 			return err
 		}
 	}
 	// Before Flush, which writes what the sheet has besides rows: afterwards it would be lost.
-	if err := addPictures(book, sheet, questions, options, files); err != nil {
+	if err := addPictures(book, sheet, n, question, options, files); err != nil {
 		return err
 	}
-	last := max(len(questions)+1, 1000)
+	last := max(n+1, 1000)
 	types := excelize.NewDataValidation(true)
 	types.SetSqref(fmt.Sprintf("B2:B%d", last))
 	if err := types.SetDropList([]string{"单选", "多选", "判断", "填空", "排序"}); err != nil {
@@ -206,8 +238,12 @@ func writeXLSX(w io.Writer, questions []questionbank.Question, files Files) erro
 }
 
 // addPictures puts the pictures into the cells of their parts; those of the stem have a column.
-func addPictures(book *excelize.File, sheet string, questions []questionbank.Question, options int, files Files) error {
-	for n, q := range questions {
+func addPictures(book *excelize.File, sheet string, count int, question func(int) questionbank.Question, options int, files Files) error {
+	for n := range count {
+		q := question(n)
+		if files == nil {
+			return nil
+		}
 		in := map[int]int{}
 		for _, m := range q.Media {
 			if m.Kind != media.Image {

@@ -27,7 +27,8 @@ func (d *draft) fillKey(q *questionbank.Question) {
 		return
 	}
 	q.Options = nil
-	q.Stem = withBlanks(q.Stem)
+	d.keyOfFilled()
+	q.Stem = withBlanks(d.stem)
 	if len(d.accepted) > 0 {
 		q.Key = make([]string, len(d.accepted))
 		for i, k := range d.accepted {

@@ -32,6 +32,7 @@ func readJSON(text string) (Result, error) {
 	if comma {
 		out.Notes = append(out.Notes, Note{Status: Warning, Code: "file.comma"})
 	}
+	zero := jsonZeroBased(values)
 	for i, v := range values {
 		row := i + 1
 		if lines != nil {
@@ -40,9 +41,26 @@ func readJSON(text string) (Result, error) {
 		if len(out.Rows) >= MaxQuestions {
 			return Result{}, errTooMany
 		}
-		out.Rows = append(out.Rows, jsonRow(row, v))
+		out.Rows = append(out.Rows, jsonRow(row, v, zero))
 	}
 	return out, nil
+}
+
+// jsonNumberKey reports an entry with options whose key is a bare number, not one of its options.
+func jsonNumberKey(m map[string]any) bool {
+	_, list := fieldOf(m, optionFields...).([]any)
+	n, number := fieldOf(m, keyFields...).(json.Number)
+	return list && number && digitsOnly.MatchString(n.String())
+}
+
+// jsonZeroBased reports keys that count options from 0, as programs do: 1 is then the second option.
+func jsonZeroBased(values []any) bool {
+	for _, v := range values {
+		if m, ok := v.(map[string]any); ok && jsonNumberKey(m) && fieldOf(m, keyFields...).(json.Number) == "0" {
+			return true
+		}
+	}
+	return false
 }
 
 // jsonValues gives the entries of a file; lines holds their line numbers in JSON Lines.
@@ -175,7 +193,7 @@ func fieldOf(m map[string]any, names ...string) any {
 	return nil
 }
 
-func jsonRow(row int, v any) Row {
+func jsonRow(row int, v any, zero bool) Row {
 	d := draft{row: row}
 	switch v := v.(type) {
 	case map[string]any:
@@ -183,6 +201,9 @@ func jsonRow(row int, v any) Row {
 			return ownRow(row, q, files)
 		}
 		jsonObject(&d, v)
+		if zero && jsonNumberKey(v) {
+			d.fail("key", "key.zero", d.key)
+		}
 	case string:
 		jsonBars(&d, v, "")
 	case []any:

@@ -18,6 +18,8 @@ type choiceKey struct {
 
 var (
 	lettersOnly = regexp.MustCompile(`^[A-Z](?:[\s,、|;/.·&+和及与-]*[A-Z])*$`)
+	letterRange = regexp.MustCompile(`^[A-Z]\s*[-–—~～]+\s*[A-Z]$`)
+	keyRemark   = regexp.MustCompile(`^(?:应选|故选|选择|选)?\s*[:：]?\s*([A-Z][A-Z,、\s]*?)\s*(?:[(（].*)?$`)
 	digitsOnly  = regexp.MustCompile(`^\d{1,2}(?:[\s,、|;/.]+\d{1,2})*$`)
 	letterText  = regexp.MustCompile(`^\(?([A-Z])\)?\s*[.、:．)）]\s*(\S.*)$`)
 	keySplit    = regexp.MustCompile(`[;；|\n]`)
@@ -31,11 +33,16 @@ func readKey(found string, options []string, numbered bool) choiceKey {
 	t := strings.TrimSpace(strings.ToUpper(norm.NFKC.String(strings.ReplaceAll(found, "√", ""))))
 	t = strings.TrimSpace(strings.Trim(t, "。.;；,，、()[]{}【】\"'“”"))
 	t = strings.NewReplacer("，", ",", "；", ";", "。", ".").Replace(t)
+	if m := keyRemark.FindStringSubmatch(t); m != nil && lettersOnly.MatchString(m[1]) {
+		t = m[1] // "选 B", "A（见第三条）"
+	}
 	if t == "" {
 		return choiceKey{code: "key.missing"}
 	}
 	byText := textKey(found, options)
 	switch {
+	case letterRange.MatchString(t) && t[len(t)-1] > t[0]+1: // A–D: two of them, or all between?
+		return choiceKey{code: "key.ambiguous"}
 	case lettersOnly.MatchString(t):
 		var letters []string
 		for _, r := range t {
@@ -56,6 +63,13 @@ func readKey(found string, options []string, numbered bool) choiceKey {
 		return choiceKey{letters: letters}
 	case digitsOnly.MatchString(t):
 		letters, ok := numbersKey(t, len(options))
+		if byText == nil && !numbered {
+			for _, split := range []*regexp.Regexp{keySplit, keySplitAll} { // "2;4" of 2, 3 and 4
+				if byText = textKeys(found, options, split); byText != nil {
+					break
+				}
+			}
+		}
 		switch {
 		case numbered && ok:
 			return choiceKey{letters: letters}
@@ -162,7 +176,10 @@ func sortedOnce(letters []string) []string {
 // beyond gives the first letter that no option has.
 func beyond(letters []string, options int) string {
 	for _, l := range letters {
-		if int(l[0]-'A') >= options {
+		switch {
+		case l == "": // as a file of our own format may have it
+			return "?"
+		case len(l) > 1 || l[0] < 'A' || int(l[0]-'A') >= options:
 			return l
 		}
 	}

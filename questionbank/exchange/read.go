@@ -65,6 +65,7 @@ func readAs(ctx context.Context, format Format, data []byte) (Result, error) {
 	switch format {
 	case CSV:
 		g, err := csvGrid(text)
+		Tell(ctx, len(g.rows))
 		if fault.CodeOf(err) == fault.Internal {
 			return Result{}, fault.Wrap(fault.Invalid, "import.broken", err)
 		}
@@ -83,7 +84,8 @@ func readAs(ctx context.Context, format Format, data []byte) (Result, error) {
 	case JSON, JSONLines:
 		return readJSON(text)
 	}
-	return Result{Rows: readText(textLines(text))}, nil
+	rows, notes := readTextNotes(textLines(text))
+	return Result{Rows: rows, Notes: notes}, nil
 }
 
 // maxLineBytes bounds a line of a text.
@@ -133,7 +135,7 @@ func Detect(name string, data []byte) (Format, error) {
 		return detectXML(text)
 	case text[0] == '{' || text[0] == '[' && !typeTag.MatchString(firstLine(text)):
 		if looksLikeJSON(text) {
-			if strings.Contains(strings.TrimSpace(text), "\n{") && text[0] == '{' {
+			if text[0] == '{' && oneValue(firstLine(text)) && strings.Contains(strings.TrimSpace(text), "\n") {
 				return JSONLines, nil
 			}
 			return JSON, nil
@@ -156,6 +158,12 @@ func Detect(name string, data []byte) (Format, error) {
 		return CSV, nil
 	}
 	return Text, nil
+}
+
+// oneValue reports a line that is a JSON value by itself.
+func oneValue(l string) bool {
+	_, err := decodeJSON(strings.TrimRight(strings.TrimSpace(l), ","))
+	return err == nil
 }
 
 func firstLine(s string) string {

@@ -1,6 +1,10 @@
 package exchange
 
 import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
 	"leitai/questionbank"
 	"leitai/questionbank/media"
 )
@@ -59,7 +63,8 @@ type Row struct {
 	Sheet    string // "" in files without sheets
 	Question questionbank.Question
 	Notes    []Note
-	Media    []Media `json:"-"` // until Read has prepared them: then the question has them by id
+	Media    []Media `json:"-"`          // until Read has prepared them: then the question has them by id
+	Edited   bool    `json:",omitempty"` // by staff, in the preview
 }
 
 // Status is the worst of the row's notes.
@@ -72,6 +77,26 @@ func (r Row) Status() Status {
 		s = Warning
 	}
 	return s
+}
+
+// Codes names the row's notes and mends, with a space before and after each: " key.one mend:type.multiple ".
+func (r Row) Codes() string {
+	seen := " "
+	add := func(code string) {
+		if !strings.Contains(seen, " "+code+" ") {
+			seen += code + " "
+		}
+	}
+	for _, n := range r.Notes {
+		add(n.Code)
+		if n.Mend != nil {
+			add("mend:" + n.Mend.Code)
+		}
+	}
+	if seen == " " {
+		return ""
+	}
+	return seen
 }
 
 // Result is what a file holds.
@@ -116,11 +141,39 @@ func (r Result) Good() []questionbank.Question {
 	return out
 }
 
+// ImportRow is the row as an import keeps it, as number `no` of the file.
+func (r Row) ImportRow(no int) (questionbank.ImportRow, error) {
+	data, err := json.Marshal(r)
+	if err != nil {
+		return questionbank.ImportRow{}, fmt.Errorf("encode row %d: %w", r.Row, err)
+	}
+	return questionbank.ImportRow{No: no, Status: string(r.Status()), Data: string(data), Codes: r.Codes()}, nil
+}
+
+// QuestionOf gives the question of a row that an import keeps; ok is false when it cannot be imported.
+func QuestionOf(in questionbank.ImportRow) (q questionbank.Question, ok bool, err error) {
+	if in.Status == string(Error) {
+		return q, false, nil
+	}
+	var r Row
+	if err := json.Unmarshal([]byte(in.Data), &r); err != nil {
+		return q, false, fmt.Errorf("decode row %d: %w", in.No, err)
+	}
+	return r.Question, true, nil
+}
+
 // Mended makes the row what its one-click mend offers; false when it has none.
-func (r *Row) Mended() bool {
+func (r *Row) Mended() bool { return r.mended(func(Mend) bool { return true }) }
+
+// MendedAs is Mended for the mend of one code.
+func (r *Row) MendedAs(code string) bool {
+	return r.mended(func(m Mend) bool { return m.Code == code })
+}
+
+func (r *Row) mended(which func(Mend) bool) bool {
 	for i, n := range r.Notes {
-		if n.Mend != nil {
-			r.Question = n.Mend.Question
+		if n.Mend != nil && which(*n.Mend) {
+			r.Question, r.Edited = n.Mend.Question, true
 			r.Notes = append(r.Notes[:i:i], r.Notes[i+1:]...)
 			return true
 		}

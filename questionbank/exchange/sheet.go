@@ -15,9 +15,10 @@ import (
 
 // grid is a sheet of cells as they are shown: of a workbook, a CSV file, a table of a document.
 type grid struct {
-	name   string
-	rows   [][]string
-	merged map[[2]int]string // row and column, from 0, of cells that a merged cell above covers: its text
+	name     string
+	rows     [][]string
+	merged   map[[2]int]string // row and column, from 0, of cells that a merged cell above covers: its text
+	formulas map[string]bool   // cells that a formula works out
 
 	gallery  *gallery         // of the pictures whose marks stand in cells; nil when there are none
 	pictures map[int][]pinned // by row, from 0: pictures that float above the cells
@@ -85,7 +86,7 @@ var aliases = map[string]string{
 	"标签": "tags", "tags": "tags", "关键词": "tags", "tag": "tags",
 	"选项": "options", "备选项": "options", "备选答案": "options", "候选项": "options", "options": "options", "choices": "options", "全部选项": "options", "答案选项": "options",
 	"序号": "", "编号": "", "题号": "", "分值": "score", "分数": "score", "默认分值": "score", "question#": "", "id": "", "timelimit": "", "timeinseconds": "", "imagelink": "image",
-	"图片": "image", "题目图片": "image", "备注": "", "time": "",
+	"图片": "image", "题目图片": "image", "备注": "", "time": "", resultHead: "",
 }
 
 // headName is a header in the form in which aliases are looked up: no breaks, spaces, stars or notes in brackets.
@@ -180,13 +181,14 @@ func readGrid(g grid) (rows []Row, ok bool) {
 		return nil, false
 	}
 	numbered = numbered || g.numbersOptions(at, columns)
+	zero := g.zeroBased(at, columns)
 	codes := g.typeCodes(at, columns)
 	var sheetType questionbank.Type
 	if t, known, _ := typeWord(g.name); known {
 		sheetType = t
 	}
 	for r := at + 1; r < len(g.rows); r++ {
-		if isBlankRow(g.rows[r]) {
+		if isBlankRow(g.rows[r]) || g.isUnused(r, columns) {
 			continue
 		}
 		if g.isDescription(r, at, columns) {
@@ -194,6 +196,9 @@ func readGrid(g grid) (rows []Row, ok bool) {
 		}
 		d := g.draft(r, columns)
 		d.numbered = numbered
+		if key := strings.TrimSpace(norm.NFKC.String(d.key)); zero && digitsOnly.MatchString(key) {
+			d.fail("key", "key.zero", key)
+		}
 		if code := strings.TrimSpace(d.typeText); codes != nil && code != "" {
 			if t, ok := codes[code]; ok {
 				d.typ = t
@@ -214,6 +219,19 @@ func isBlankRow(row []string) bool {
 	for _, c := range row {
 		if !isEmpty(c) {
 			return false
+		}
+	}
+	return true
+}
+
+// isUnused reports a row that a template has numbered, or given a type, for a question that nobody wrote.
+func (g grid) isUnused(r int, columns map[int]column) bool {
+	for c, col := range columns {
+		switch col.field {
+		case "stem", "key", "option", "options", "explanation", "image":
+			if c < len(g.rows[r]) && !isEmpty(g.rows[r][c]) {
+				return false
+			}
 		}
 	}
 	return true
@@ -257,12 +275,52 @@ func (g grid) numbersOptions(at int, columns map[int]column) bool {
 		if key == "" {
 			continue
 		}
-		if !digitsOnly.MatchString(strings.ReplaceAll(key, " ", "")) || textKey(key, options) != nil {
+		if !digitsOnly.MatchString(strings.ReplaceAll(key, " ", "")) || textKey(key, options) != nil || countsFromZero(key) {
 			return false
 		}
 		seen++
 	}
 	return seen >= 3
+}
+
+// countsFromZero reports a key that names an option 0: in such a file 1 is the second.
+func countsFromZero(key string) bool {
+	for part := range strings.FieldsFuncSeq(key, func(r rune) bool { return r < '0' || r > '9' }) {
+		if n, err := strconv.Atoi(part); err == nil && n == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// zeroBased finds files whose keys are numbers that begin with 0: whoever reads them as counting from 1 is wrong by one
+// in every row, so their keys are refused.
+func (g grid) zeroBased(at int, columns map[int]column) bool {
+	zero := false
+	for r := at + 1; r < len(g.rows); r++ {
+		key, typ, options := "", "", []string{}
+		for c, col := range columns {
+			if c >= len(g.rows[r]) {
+				continue
+			}
+			switch text := strings.TrimSpace(norm.NFKC.String(g.rows[r][c])); {
+			case col.field == "key":
+				key = text
+			case col.field == "type":
+				typ = text
+			case col.field == "option" && text != "":
+				options = append(options, text)
+			}
+		}
+		if t, _, _ := typeWord(typ); key == "" || len(options) < 2 || judgePair(options) != nil || t == questionbank.Judge || t == questionbank.Fill {
+			continue
+		}
+		if !digitsOnly.MatchString(key) || textKey(key, options) != nil {
+			return false
+		}
+		zero = zero || countsFromZero(key)
+	}
+	return zero
 }
 
 // typeCodes reads a column of types that holds numbers: 0 is single choice, 1 true or false, 2 multiple choice. Nil when
@@ -335,6 +393,9 @@ func (g grid) draft(r int, columns map[int]column) draft {
 			continue
 		}
 		where[part] = cellName(r, c)
+		if g.formulas[where[part]] && col.field != "" && col.field != "score" {
+			d.notes = append(d.notes, Note{Status: Error, Code: "cell.formula", Cell: where[part], Found: text})
+		}
 		switch col.field {
 		case "stem":
 			d.stem = text
@@ -402,7 +463,9 @@ func (g grid) draft(r int, columns map[int]column) draft {
 		return where["stem"]
 	}
 	for i := range d.notes {
-		d.notes[i].Cell = d.cell("image")
+		if d.notes[i].Cell == "" {
+			d.notes[i].Cell = d.cell("image")
+		}
 	}
 	return d
 }

@@ -1,7 +1,6 @@
 package exchange
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,6 +24,7 @@ type section struct {
 	typ     questionbank.Type // "" for a choice of unknown size
 	word    string            // as written; "" before the first heading
 	lacking bool
+	ordinal string // "二" of 二、多选题
 	judgeAB []bool // "正确的选A，错误的选B": what A and B mean; nil when the heading does not say
 }
 
@@ -43,9 +43,11 @@ const (
 type textQuestion struct {
 	draft
 	number  int // 0 without
+	place   int // in the text, from 0
 	section int
 	part    part
 	tag     string // [多选题]
+	list    int    // number of the last point of a list in the explanation
 	hasKey  bool
 }
 
@@ -62,14 +64,24 @@ type textReader struct {
 	blank    bool // an empty line stands before this one
 	numbered bool // questions have numbers
 	table    keyTable
+	tabled   int             // how many questions stood before the end of the last table
 	repeated map[string]bool // running heads: lines that come again and again
-	skipped  []line          // before the first question
+	skipped  []line          // between questions, used for nothing
+	first    int             // the first line that is not empty
+	strays   []Row           // parts of questions that belong to none
+	ahead    []line          // what comes after the line that is read
 	early    []Media         // pictures that no question stands before, since the last one
 	cuts     int             // labels found inside the line that is read
 }
 
 // readText reads the layouts of FORMATS.md, "Text".
 func readText(lines []line) []Row {
+	rows, _ := readTextNotes(lines)
+	return rows
+}
+
+// readTextNotes reads a text, and says which lines were used for nothing.
+func readTextNotes(lines []line) ([]Row, []Note) {
 	r := &textReader{sections: []section{{}}, repeated: runningHeads(lines)}
 	for i := 0; i < len(lines); i++ {
 		l := lines[i]
@@ -82,6 +94,9 @@ func readText(lines []line) []Row {
 			r.figure(l)
 			continue
 		}
+		if r.first == 0 {
+			r.first = l.no
+		}
 		next := ""
 		for _, n := range lines[i+1:] {
 			if !isEmpty(n.text) && !onlyMarks(n.text) {
@@ -89,11 +104,20 @@ func readText(lines []line) []Row {
 				break
 			}
 		}
+		r.ahead = lines[i+1:]
 		r.line(l, next)
 		r.pictures(l)
 		r.blank = false
 	}
-	return r.rows()
+	rows := r.rows()
+	if len(r.skipped) == 0 || len(rows) == 0 {
+		return rows, nil
+	}
+	said := make([]string, 0, 3)
+	for _, l := range r.skipped[:min(3, len(r.skipped))] {
+		said = append(said, Short(l.text, 18))
+	}
+	return rows, []Note{{Status: Warning, Code: "file.ignored", Found: strconv.Itoa(len(r.skipped)) + "：" + strings.Join(said, " / ")}}
 }
 
 // pictures gives a line's pictures to the question that it belongs to.
@@ -154,32 +178,34 @@ func runningHeads(lines []line) map[string]bool {
 }
 
 var (
-	pageNumber = regexp.MustCompile(`^(?i:[-—–·\s]*\d{1,4}[-—–·\s]*|第\s*\d+\s*页.*|page\s*\d+.*|\d+\s*/\s*\d+|共\s*\d+\s*页)$`)
-	chapter    = regexp.MustCompile(`^(?:第\s*[一二三四五六七八九十百\d]+\s*(?:章|节|编|篇|单元|部分|模块)|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[)）])[\s、:：.．]*(.{0,40})$`)
-	title      = regexp.MustCompile(`(?:题库|试题|试卷|知识竞赛|练习题?|考试|真题|模拟题|汇总|大全|答题卡)`)
+	pageNumber = wide(`^(?i:[-—–·\s]*\d{1,4}[-—–·\s]*|第\s*\d+\s*页.*|page\s*\d+.*|\d+\s*/\s*\d+|共\s*\d+\s*页)$`)
+	chapter    = wide(`^(?:第\s*[一二三四五六七八九十百\d]+\s*(?:章|节|编|篇|单元|部分|模块)|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[)）])[\s、:：.．]*(.{0,40})$`)
+	title      = wide(`(?:题库|试题|试卷|知识竞赛|练习题?|考试|真题|模拟题|汇总|大全|答题卡)`)
 
-	questionStart = regexp.MustCompile(`^(?:(?:Q|q|题目?|试题|问题)\s*)?(?:第\s*)?(\d{1,4})\s*题?\s*([.．、:：)）,，])\s*(.*)$`)
-	questionInBr  = regexp.MustCompile(`^[(（【\[]\s*(\d{1,4})\s*[)）】\]]\s*[.．、]?\s*(.*)$`)
-	questionNth   = regexp.MustCompile(`^第\s*(\d{1,4})\s*题\s*[.．、:：]?\s*(.*)$`)
-	judgeFirst    = regexp.MustCompile(`^[(（]\s*([√×✓✗✔✘xX对错]?)\s*[)）]\s*(\d{1,4})\s*[.．、]\s*(.+)$`)
+	questionStart = wide(`^(?:(?:Q|q|题目?|试题|问题)\s*)?(?:第\s*)?(\d{1,4})\s*题?\s*([.．、:：)）,，])\s*(.*)$`)
+	questionInBr  = wide(`^[(（【\[]\s*(\d{1,4})\s*[)）】\]]\s*[.．、]?\s*(.*)$`)
+	questionNth   = wide(`^第\s*(\d{1,4})\s*题\s*[.．、:：]?\s*(.*)$`)
+	stemLabel     = wide(`^(?:题目|题干|问题|试题)\s*[:：]\s*(\S.*)$`)
+	bulletOption  = wide(`^[○◯□☐]\s*(\S.*)$`) // as survey sites print them
+	judgeFirst    = wide(`^[(（]\s*([√×✓✗✔✘xX对错]?)\s*[)）]\s*(\d{1,4})\s*[.．、]\s*(.+)$`)
 
-	typeTag = regexp.MustCompile(`[【\[(（]\s*((?:单项?选择?|多项?选择?|单选|多选|不定项选?择?|判断|是非|填空|排序|简答|问答)题?)\s*[】\])）]`)
+	typeTag = wide(`[【\[(（]\s*((?:单项?选择?|多项?选择?|单选|多选|不定项选?择?|判断|是非|填空|排序|简答|问答)题?)\s*[】\])）]`)
 
-	headingLine  = regexp.MustCompile(`^[#*\s]*(?:第?[一二三四五六七八九十百]+(?:部分|大题|题)?\s*[、.．:：,，]?|[(（][一二三四五六七八九十\d]+[)）]|\d{1,2}\s*[、.．]|[IVXivx]{1,4}\s*[.、])?\s*[【\[《]?\s*(?:[一-龥]{0,8}?)(单项选择|单选|多项选择|多选|不定项选择|不定项|选择|判断正误|判断|是非|对错|填空|排序|简答|问答|论述|名词解释|案例分析|计算|综合|材料分析)(?:题|题型|题目|部分|题库)?\s*[】\]》]?[*\s]*(.*)$`)
-	headingRest  = regexp.MustCompile(`^[\s:：.。、，,;；\-—]*(?:(?:[(（【\[].*)|(?:(?:本大题|本题|本部分|共|每|满分|总|下列|以下|请|将|答|正确|对的|认为|在|\d+\s*[题道个分]).*))?$`)
-	judgeLetter  = regexp.MustCompile(`(?:正确|对)[^,，;；。错AB]{0,8}["“']?A.{0,12}(?:错误|错)[^,，;；。AB]{0,8}["“']?B`)
-	judgeRletter = regexp.MustCompile(`(?:正确|对)[^,，;；。错AB]{0,8}["“']?B.{0,12}(?:错误|错)[^,，;；。AB]{0,8}["“']?A`)
+	headingLine  = wide(`^[#*\s]*(?:第?[一二三四五六七八九十百]+(?:部分|大题|题)?\s*[、.．:：,，]?|[(（][一二三四五六七八九十\d]+[)）]|\d{1,2}\s*[、.．]|[IVXivx]{1,4}\s*[.、])?\s*[【\[《]?\s*(?:[一-龥]{0,8}?)(单项选择|单选|多项选择|多选|不定项选择|不定项|选择|判断正误|判断|是非|对错|填空|排序|简答|问答|论述|名词解释|案例分析|计算|综合|材料分析)(?:题|题型|题目|部分|题库)?\s*[】\]》]?[*\s]*(.*)$`)
+	headingRest  = wide(`^[\s:：.。、，,;；\-—]*(?:(?:[(（【\[].*)|(?:(?:本大题|本题|本部分|共|每|满分|总|下列|以下|请|将|答|正确|对的|认为|在|\d+\s*[题道个分]).*))?$`)
+	judgeLetter  = wide(`(?:正确|对)[^,，;；。错AB]{0,8}["“']?A.{0,12}(?:错误|错)[^,，;；。AB]{0,8}["“']?B`)
+	judgeRletter = wide(`(?:正确|对)[^,，;；。错AB]{0,8}["“']?B.{0,12}(?:错误|错)[^,，;；。AB]{0,8}["“']?A`)
 )
 
 // labels of a question's parts. The longer ones stand before those that they begin with.
 const labelWords = `正确答案|参考答案|标准答案|试题答案|答案解析|试题解析|题目解析|答案|解析|详解|分析|说明|难易程度|难度系数|难度|分类|知识点|章节|考点|出处|来源|依据|分值|分数|标签|(?i:correct answer|answer|key|explanation|difficulty|category|source)`
 
 var (
-	label    = regexp.MustCompile(`^\s*(?:[【\[(（]\s*(` + labelWords + `)\s*[】\])）]\s*[:：]?|(` + labelWords + `|答)\s*(?:[是为]\s*)?[:：])\s*(.*)$`)
-	labelAny = regexp.MustCompile(`^\s*[【\[(（]?\s*(?:` + labelWords + `)\s*[】\])）]?\s*[:：]?`)
+	label    = wide(`^\s*(?:[【\[(（]\s*(` + labelWords + `)\s*[】\])）]\s*[:：]?|(` + labelWords + `|答)\s*(?:[是为]\s*)?[:：])\s*(.*)$`)
+	labelAny = wide(`^\s*[【\[(（]?\s*(?:` + labelWords + `)\s*[】\])）]?\s*[:：]?`)
 	// labelInside cuts "答案：B 解析：……" and "【答案】B【解析】……".
-	labelInside = regexp.MustCompile(`[【\[]\s*(?:` + labelWords + `)\s*[】\]]\s*[:：]?|(?:` + labelWords + `)\s*[:：]`)
-	bareKey     = regexp.MustCompile(`^\s*(?:正确|参考|标准)?答案\s*(?:[是为选])?\s*([A-Za-zＡ-Ｚ]+|[√×✓✗]|对|错|正确|错误)\s*[。.]?$`)
+	labelInside = wide(`[【\[]\s*(?:` + labelWords + `)\s*[】\]]\s*[:：]?|(?:` + labelWords + `)\s*[:：]`)
+	bareKey     = wide(`^\s*(?:正确|参考|标准)?答案\s*(?:[是为选])?\s*([A-Za-zＡ-Ｚ]+|[√×✓✗]|对|错|正确|错误)\s*[。.]?$`)
 )
 
 // headingType reads a heading such as 一、单项选择题（每题 2 分）.
@@ -200,6 +226,9 @@ func headingType(text string) (section, bool) {
 		return section{}, false
 	}
 	s := section{typ: typ, word: m[1], lacking: lacking}
+	if o := tableOrdinal.FindStringSubmatch(t); o != nil {
+		s.ordinal = o[1]
+	}
 	n := strings.ToUpper(norm.NFKC.String(strings.ReplaceAll(m[2], " ", "")))
 	switch {
 	case judgeRletter.MatchString(n):
@@ -217,10 +246,18 @@ func (r *textReader) line(l line, next string) {
 		l.marked = l.marked[min(cut, len(l.marked)):]
 	}
 	l.text, r.cuts = text, 0
-	if pageNumber.MatchString(text) || r.repeated[fold(text)] {
+	if pageNumber.MatchString(text) && !r.wantsNumber() || r.repeated[fold(text)] {
 		return
 	}
-	if r.table.open || r.opensTable(text, next) {
+	if r.table.open && r.closesTable(text, next) {
+		r.closeTable()
+	}
+	if r.table.open {
+		r.table.line(r, l)
+		return
+	}
+	if opens, keys := r.opensTable(text, next); opens {
+		l.text, l.marked = keys, nil
 		r.table.line(r, l)
 		return
 	}
@@ -242,7 +279,13 @@ func (r *textReader) line(l line, next string) {
 		r.category, r.cur = strings.TrimSpace(m[1]), nil
 		return
 	}
-	r.more(l)
+	r.more(l, next)
+}
+
+// wantsNumber reports that a number alone on its line may be a key or an option: their label stands on the line before.
+func (r *textReader) wantsNumber() bool {
+	q := r.cur
+	return q != nil && !r.table.open && (q.part == inKey && !q.hasKey || q.part == inOption && isEmpty(q.options[len(q.options)-1]))
 }
 
 // isQuestionOf keeps "1. 判断下列……" from being a heading: a numbered line with options or a key after it.
@@ -271,12 +314,14 @@ func (r *textReader) question(l line) bool {
 	} else if m := questionNth.FindStringSubmatch(text); m != nil {
 		number, _ = strconv.Atoi(m[1])
 		rest = m[2]
-	} else if m := questionStart.FindStringSubmatch(text); m != nil && !decimal(m[2], m[3]) {
+	} else if m := questionStart.FindStringSubmatch(text); m != nil && (!decimal(text, m) || r.expects(m[1])) {
 		number, _ = strconv.Atoi(m[1])
 		rest = m[3]
 	} else if m := questionInBr.FindStringSubmatch(text); m != nil {
 		number, _ = strconv.Atoi(m[1])
 		rest = m[2]
+	} else if m := stemLabel.FindStringSubmatch(text); m != nil && (r.cur == nil || r.cur.complete()) {
+		rest = m[1]
 	} else if tag == "" {
 		return false
 	} else {
@@ -284,6 +329,9 @@ func (r *textReader) question(l line) bool {
 	}
 	jump := ""
 	if number > 0 {
+		if r.listed(number, text) {
+			return false
+		}
 		var ok bool
 		if ok, jump = r.inPlace(number); !ok {
 			return false
@@ -300,10 +348,59 @@ func (r *textReader) question(l line) bool {
 	return true
 }
 
-// decimal reports that "3.14" was cut at its point.
-func decimal(sep, rest string) bool {
-	return (sep == "." || sep == ",") && rest != "" && rest[0] >= '0' && rest[0] <= '9'
+// listed reports that a number counts the points of an explanation: no options follow, as they do at the question that
+// is explained.
+func (r *textReader) listed(n int, text string) bool {
+	q := r.cur
+	if q == nil || q.part != inExplanation || len(q.options) < 2 || n != q.list+1 || n == q.number+1 && q.list == 0 {
+		return false
+	}
+	if _, at := optionsInside(text); at > 0 {
+		return false
+	}
+	seen := 0
+	for _, l := range r.ahead {
+		t := strings.TrimLeft(l.text, " \t\u00a0\u3000\ufeff")
+		if isEmpty(t) {
+			continue
+		}
+		if o := optionsAt(t, 0); len(o) > 0 && o[0].letter == 0 {
+			return false
+		}
+		if seen++; seen > 8 || questionStart.MatchString(t) {
+			break
+		}
+		if _, ok := headingType(t); ok {
+			break
+		}
+	}
+	q.list = n
+	return true
 }
+
+// decimal reports that "3.14" was cut at its point; "1. 2021年" was not.
+func decimal(text string, m []string) bool {
+	return (m[2] == "." || m[2] == ",") && m[3] != "" && m[3][0] >= '0' && m[3][0] <= '9' && strings.Contains(text, m[2]+m[3])
+}
+
+// expects reports that a question of this number is due: "1.2021年…" is one then.
+func (r *textReader) expects(number string) bool {
+	n, _ := strconv.Atoi(number)
+	if r.cur == nil {
+		ok, jump := r.inPlace(n)
+		return ok && jump == "" && (n == 1 || len(r.all) > 0)
+	}
+	if r.cur.number == 0 || n != r.cur.number+1 {
+		return false
+	}
+	switch r.sections[r.cur.section].typ { // their questions are a stem and nothing else
+	case questionbank.Judge, questionbank.Fill:
+		return sentenceEnd.MatchString(r.cur.stem)
+	}
+	return r.cur.complete()
+}
+
+var sentenceEnd = wide(`(?:[。.？?！!；;）)]|__)\s*$`)
 
 // inPlace reports whether a number begins a question here; jump names a number that does not follow the last one.
 func (r *textReader) inPlace(n int) (ok bool, jump string) {
@@ -333,7 +430,7 @@ func (r *textReader) inPlace(n int) (ok bool, jump string) {
 }
 
 func (r *textReader) begin(l line, number int, tag string) {
-	q := &textQuestion{number: number, section: len(r.sections) - 1, tag: tag}
+	q := &textQuestion{number: number, place: len(r.all), section: len(r.sections) - 1, tag: tag}
 	q.row, q.category = l.no, r.category
 	r.all = append(r.all, q)
 	r.cur = q
@@ -502,6 +599,11 @@ func (r *textReader) options(l line) bool {
 	if q.part == inExplanation && len(q.options) >= 2 {
 		return false
 	}
+	if m := bulletOption.FindStringSubmatch(l.text); m != nil && len(q.options) < questionbank.MaxOptions && !q.hasKey {
+		text := r.tail(l, m[1])
+		q.options, q.marked, q.part = append(q.options, text.text), append(q.marked, allMarked(text.text, text.marked)), inOption
+		return true
+	}
 	opts := optionsAt(l.text, len(q.options))
 	if opts == nil {
 		return false
@@ -556,17 +658,56 @@ func allMarked(text string, marks []bool) bool {
 	return seen > 0 && marked*10 >= seen*8
 }
 
+// judgeMarked is a sentence with its mark at the end, as lists of true-or-false questions have them.
+var judgeMarked = wide(`[（(]\s*(?:[√×✓✗✔✘]|对|错|正确|错误|[TFtf])\s*[）)]\s*[。.]?$`)
+
+// unnumbered reports that a line without a number is a question: options come next, or it holds its own mark.
+func (r *textReader) unnumbered(text, next string) bool {
+	if r.cur != nil && !r.cur.complete() || labelAny.MatchString(text) || optionStart.MatchString(strings.ToUpper(text)) {
+		return false
+	}
+	if o := optionsAt(next, 0); len(o) > 0 && o[0].letter == 0 && optionStart.MatchString(strings.ToUpper(next)) {
+		return true
+	}
+	if _, at := optionsInside(text); at > 0 {
+		return true
+	}
+	return r.sections[len(r.sections)-1].typ == questionbank.Judge && judgeMarked.MatchString(text)
+}
+
+// lost keeps a line that looks like a part of a question but belongs to none: it is shown as a row that was not read.
+func (r *textReader) lost(l line) {
+	n := len(r.strays)
+	if n > 0 && r.strays[n-1].Row+strings.Count(r.strays[n-1].Question.Stem, "\n")+1 == l.no {
+		r.strays[n-1].Question.Stem += "\n" + clean(l.text)
+		return
+	}
+	r.strays = append(r.strays, Row{Row: l.no, Question: questionbank.Question{Stem: clean(l.text), Key: []string{}, Difficulty: 3},
+		Notes: []Note{{Status: Error, Code: "text.lost", Found: l.text}}})
+}
+
+// skip takes a line between questions that is used for nothing.
+func (r *textReader) skip(l line) {
+	switch {
+	case optionStart.MatchString(strings.ToUpper(l.text)), label.MatchString(l.text), bareKey.MatchString(l.text):
+		r.lost(l)
+	case l.no == r.first && len([]rune(l.text)) <= 40: // the file's name
+	case !title.MatchString(l.text) || len([]rune(l.text)) > 40:
+		r.skipped = append(r.skipped, l)
+	}
+}
+
 // more takes a line that begins nothing: it goes on with what stands before it, or is a heading.
-func (r *textReader) more(l line) {
+func (r *textReader) more(l line, next string) {
+	if r.unnumbered(l.text, next) {
+		r.begin(l, 0, "")
+		r.cur.warn("stem", "number.missing", "")
+		r.stem(l)
+		return
+	}
 	q := r.cur
 	if q == nil {
-		if len(r.all) == 0 || r.blank || title.MatchString(l.text) {
-			r.skipped = append(r.skipped, l)
-			return
-		}
-		r.skipped = append(r.skipped, l)
-		last := r.all[len(r.all)-1]
-		last.warn("", "text.ignored", l.text)
+		r.skip(l)
 		return
 	}
 	if title.MatchString(l.text) && len([]rune(l.text)) <= 30 && q.complete() && !strings.ContainsAny(l.text, "。？?") {
@@ -574,6 +715,16 @@ func (r *textReader) more(l line) {
 	}
 	switch q.part {
 	case inStem:
+		if judgeMarked.MatchString(q.stem) { // it has ended
+			if title.MatchString(l.text) && len([]rune(l.text)) <= 30 {
+				return
+			}
+			q.warn("stem", "text.joined", l.text)
+		} else if strings.HasSuffix(strings.TrimSpace(q.stem), "。") && title.MatchString(l.text) && len([]rune(l.text)) <= 30 &&
+			!strings.ContainsAny(l.text, "。？?（(，,") {
+			q.warn("", "text.ignored", l.text)
+			return
+		}
 		r.stem(l)
 	case inOption:
 		if r.blank {
@@ -586,6 +737,10 @@ func (r *textReader) more(l line) {
 	case inExplanation:
 		if r.blank {
 			q.warn("", "text.joined", l.text)
+		}
+		if q.list > 0 && questionStart.MatchString(l.text) {
+			q.explanation += "\n" + l.text
+			return
 		}
 		q.explanation = joinLines(q.explanation, l.text)
 	case inKey:
@@ -601,12 +756,14 @@ func (r *textReader) more(l line) {
 
 // rows resolves all questions.
 func (r *textReader) rows() []Row {
-	r.table.apply(r)
+	r.closeTable()
 	out := make([]Row, 0, len(r.all))
 	for _, q := range r.all {
 		q.settleType(r.sections[q.section])
 		out = append(out, q.resolve())
 	}
+	out = append(out, r.strays...)
+	slices.SortStableFunc(out, func(a, b Row) int { return a.Row - b.Row })
 	return out
 }
 
@@ -617,6 +774,7 @@ func (q *textQuestion) settleType(s section) {
 		q.tag = q.stem[m[2]:m[3]]
 		q.stem = strings.TrimSpace(q.stem[:m[0]] + q.stem[m[1]:])
 	}
+	q.stem = strings.TrimRight(strings.TrimSuffix(strings.TrimSpace(q.stem), "*"), " ") // "required", as survey sites mark it
 	word := q.tag
 	if word == "" {
 		word = s.word

@@ -1,7 +1,6 @@
 package exchange
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -12,7 +11,7 @@ type option struct {
 	doubt    bool // it may have been split at a wrong place
 }
 
-var optionStart = regexp.MustCompile(`^[\s\x{3000}\x{00a0}]*(?:[(（]\s*[A-ZＡ-Ｚ]\s*[)）]|[A-ZＡ-Ｚ]\s*[.．、:：)）,，]|[A-Z][ \t\x{3000}\x{00a0}]+\S)`)
+var optionStart = wide(`^\s*(?:[(（]\s*[A-ZＡ-Ｚ]\s*[)）]|[A-ZＡ-Ｚ]\s*[.．、:：)）,，]|[A-Z]\s+\S)`)
 
 // optionMark is a place in a line that may begin an option.
 type optionMark struct {
@@ -136,11 +135,21 @@ func optionsInside(text string) (opts []option, at int) {
 		if m.space == 0 && !closed {
 			continue
 		}
-		if c := chain(text, marks, i); len(c) >= 2 {
+		if c := chain(text, marks, i); len(c) >= 2 && !blankBetween(text, c) {
 			return c, m.start
 		}
 	}
 	return nil, 0
+}
+
+// blankBetween reports that nothing stands after a label: "（A、B、C）" is a key.
+func blankBetween(text string, opts []option) bool {
+	for _, o := range opts[:len(opts)-1] {
+		if isEmpty(text[o.from:o.to]) {
+			return true
+		}
+	}
+	return false
 }
 
 // chain follows the labels from marks[first]: each next letter at the place that suits best, which is one that is

@@ -1,9 +1,9 @@
 package exchange
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -27,18 +27,27 @@ type keyEntry struct {
 }
 
 var (
-	tableHead  = regexp.MustCompile(`^[#*\s]*(?:[一二三四五六七八九十]+\s*[、.．]|附[:：]?)?\s*[【\[]?\s*(?:参考|标准|正确|试题|全部)?答案\s*(?:及|与|和)?(?:解析|部分|表|汇总)?\s*[】\]]?\s*[:：]?[*\s]*$`)
-	tableRange = regexp.MustCompile(`(\d{1,4})\s*[-–—―~～至到]\s*(\d{1,4})\s*题?\s*[:：.、．]?`)
-	tableOne   = regexp.MustCompile(`(\d{1,4})\s*[.．、:：)）]`)
-	tableLine  = regexp.MustCompile(`^\s*\d{1,4}\s*[-–—―~～至到]\s*\d{1,4}\s*题?\s*[:：.、．]?\s*[A-Za-zＡ-Ｚ√×✓✗对错TF]`)
-	tableKeys  = regexp.MustCompile(`^\s*\d{1,4}\s*[.．、:：)）]\s*(?:[A-ZＡ-Ｚ]{1,10}|[√×✓✗]|对|错|正确|错误)(?:[\s,，;；、.。]+\d{1,4}\s*[.．、:：)）]\s*(?:[A-ZＡ-Ｚ]{1,10}|[√×✓✗]|对|错|正确|错误))*[\s,，;；.。]*$`)
+	tableHead  = wide(`^[#*\s]*(?:[一二三四五六七八九十]+\s*[、.．]|附[:：]?)?\s*[【\[]?\s*(?:参考|标准|正确|试题|全部)?答案\s*(?:及|与|和)?(?:解析|部分|表|汇总)?\s*[】\]]?\s*[:：]?[*\s]*$`)
+	tableRange = wide(`(\d{1,4})\s*[-–—―~～至到]\s*(\d{1,4})\s*题?\s*[:：.、．]?`)
+	tableOne   = wide(`(\d{1,4})\s*[.．、:：)）]`)
+	// spacedKeys is "1  A   2  B": a table whose cells became spaces.
+	spacedKeys = wide(`^\s*(?:\d{1,4}\s+(?:[A-ZＡ-Ｚ]{1,10}|[√×✓✗]|对|错|正确|错误)(?:\s+|$)){2,}$`)
+	spacedKey  = wide(`(\d{1,4})\s+([A-ZＡ-Ｚ]{1,10}|[√×✓✗]|对|错|正确|错误)`)
+	// tableLabel is "答案：" with keys on its own line.
+	tableLabel = wide(`^\s*[【\[]?\s*(?:参考|标准|正确|试题)?答案\s*[】\]]?\s*[:：]?\s*(\d.*)$`)
+	// tableOrdinal names a section by its place alone: "一、1.A 2.B".
+	tableOrdinal = wide(`^\s*(?:第\s*)?([一二三四五六七八九十]+)\s*(?:大题|部分|题)?\s*[、.．:：]\s*`)
+	chapterOnly  = wide(`^第\s*[一二三四五六七八九十百\d]+\s*(?:章|节|编|篇|单元|部分|模块)`)
+	explainWord  = wide(`解析|详解|分析|说明|[:：]`)
+	keyFirst     = wide(`^\s*(?:[A-ZＡ-Ｚ]{1,10}|[√×✓✗]|对|错|正确|错误)(?:[\s,，;；。.【]|$)`)
+	shortKey     = wide(`^(?:[A-Za-z]{1,10}|[√×✓✗]|对|错|正确|错误)?$`)
+	tableLine    = wide(`^\s*\d{1,4}\s*[-–—―~～至到]\s*\d{1,4}\s*题?\s*[:：.、．]?\s*[A-Za-zＡ-Ｚ√×✓✗对错TF]`)
+	tableKeys    = wide(`^\s*\d{1,4}\s*[.．、:：)）]\s*(?:[A-ZＡ-Ｚ]{1,10}|[√×✓✗]|对|错|正确|错误)(?:[\s,，;；、.。]+\d{1,4}\s*[.．、:：)）]\s*(?:[A-ZＡ-Ｚ]{1,10}|[√×✓✗]|对|错|正确|错误))*[\s,，;；.。]*$`)
 )
 
-// opensTable reports that the keys of the questions above begin here.
-func (r *textReader) opensTable(text, next string) bool {
-	if len(r.all) == 0 {
-		return false
-	}
+// opensTable reports that the keys of the questions above begin here; keys is what stands on the line itself, as in
+// "答案：1.A 2.B".
+func (r *textReader) opensTable(text, next string) (opens bool, keys string) {
 	waiting := 0
 	for _, q := range r.all {
 		if !q.hasKey {
@@ -46,18 +55,80 @@ func (r *textReader) opensTable(text, next string) bool {
 		}
 	}
 	if waiting == 0 {
-		return false
+		return false, ""
 	}
-	opens := tableLine.MatchString(text)
-	if tableHead.MatchString(text) {
+	keys = text
+	if tableLine.MatchString(text) {
+		opens = true
+	} else if m := tableLabel.FindStringSubmatch(text); m != nil && waiting > 1 && looksLikeKeys(m[1]) && len(tableMarks(m[1])) > 0 &&
+		(len(tableMarks(m[1])) > 1 || tableLine.MatchString(m[1])) {
+		opens, keys = true, m[1]
+	} else if tableHead.MatchString(text) {
 		_, heading := headingType(next)
-		opens = heading || tableLine.MatchString(next) || tableKeys.MatchString(next) || waiting > 1 && tableOne.MatchString(next) && strings.Index(next, "1") <= 2
+		opens = heading || looksLikeKeys(next) || tableOrdinal.MatchString(next) && looksLikeKeys(tableOrdinal.ReplaceAllString(next, "")) ||
+			waiting > 1 && tableOne.MatchString(next) && strings.Index(next, "1") <= 2
+		keys = ""
 	}
 	if opens {
 		r.table = keyTable{open: true, section: -1, last: -1, seen: map[string]int{}}
 		r.cur = nil
 	}
-	return opens
+	return opens, keys
+}
+
+// looksLikeKeys reports a line that holds keys by number and nothing else.
+func looksLikeKeys(text string) bool {
+	if head, rest := cutHeading(text); head != "" && rest != "" {
+		if _, ok := headingType(head); ok {
+			text = rest
+		}
+	}
+	return tableLine.MatchString(text) || tableKeys.MatchString(text) || spacedKeys.MatchString(text)
+}
+
+// closesTable reports that a line in an open table begins something else: a heading of questions that the table is not
+// about, or a question with options.
+func (r *textReader) closesTable(text, next string) bool {
+	if questionStart.MatchString(text) && !tableKeys.MatchString(text) {
+		if o := optionsAt(next, 0); len(o) > 0 && o[0].letter == 0 && optionStart.MatchString(strings.ToUpper(next)) {
+			return true
+		}
+		if _, at := optionsInside(text); at > 0 {
+			return true
+		}
+	}
+	s, ok := headingType(text)
+	if !ok {
+		return chapterOnly.MatchString(text) && !looksLikeKeys(next) && len(r.table.entries) > 0 && questionStart.MatchString(next)
+	}
+	if looksLikeKeys(next) {
+		return false
+	}
+	of := r.sectionOf(s, r.table.seen[s.word]+1)
+	if of < 0 {
+		return true
+	}
+	told := map[int]bool{}
+	for _, e := range r.table.entries {
+		if e.section < 0 || e.section == of {
+			told[e.number] = true
+		}
+	}
+	for _, q := range r.all {
+		if q.section == of && !q.hasKey && !told[q.number] {
+			return false
+		}
+	}
+	return true
+}
+
+// closeTable gives the questions above their keys.
+func (r *textReader) closeTable() {
+	if r.table.open {
+		r.table.apply(r)
+	}
+	r.table = keyTable{}
+	r.tabled = len(r.all)
 }
 
 // line takes a line of the table.
@@ -75,8 +146,17 @@ func (t *keyTable) line(r *textReader, l line) {
 			text = rest
 		}
 	}
+	if m := tableOrdinal.FindStringSubmatch(text); m != nil {
+		if of := r.sectionCalled(m[1]); of >= 0 || looksLikeKeys(text[len(m[0]):]) {
+			t.section, t.last = of, -1
+			text = text[len(m[0]):]
+		}
+	}
 	if strings.TrimSpace(text) == "" {
 		return
+	}
+	if spacedKeys.MatchString(text) {
+		text = spacedKey.ReplaceAllString(text, "$1.$2")
 	}
 	marks := tableMarks(text)
 	if len(marks) == 0 || marks[0].start > 0 && strings.TrimSpace(text[:marks[0].start]) != "" {
@@ -114,7 +194,7 @@ type tableMark struct{ from, to, start, end int }
 // tableMarks finds "1-5" and "6." in a line of keys.
 func tableMarks(text string) []tableMark {
 	var out []tableMark
-	at := 0
+	at, explained := 0, false // an explanation has begun since the last mark
 	for at < len(text) {
 		one, many := tableOne.FindStringSubmatchIndex(text[at:]), tableRange.FindStringSubmatchIndex(text[at:])
 		m, isRange := one, false
@@ -124,8 +204,9 @@ func tableMarks(text string) []tableMark {
 		if m == nil {
 			break
 		}
-		before := []rune(text[:at+m[0]])
-		if len(before) > 0 && isWord(before[len(before)-1]) || !isRange && strings.HasPrefix(text[at+m[1]:], ".") {
+		before, _ := utf8.DecodeLastRuneInString(text[:at+m[0]])
+		explained = explained || explainWord.MatchString(text[at:at+m[0]])
+		if at+m[0] > 0 && isWord(before) || !isRange && strings.HasPrefix(text[at+m[1]:], ".") {
 			at += m[1]
 			continue
 		}
@@ -134,12 +215,20 @@ func tableMarks(text string) []tableMark {
 		if isRange {
 			mark.to, _ = strconv.Atoi(text[at+m[4] : at+m[5]])
 		}
+		// "3.14" is no key of question 3, and in an explanation only the next number with a key after it begins another.
+		rest := text[at+m[1]:]
+		switch {
+		case !isRange && text[at+m[1]-1] == '.' && rest != "" && rest[0] >= '0' && rest[0] <= '9',
+			len(out) > 0 && explained && (isRange || n != out[len(out)-1].to+1 || !isEmpty(string(before)) || !keyFirst.MatchString(rest[:min(len(rest), 64)])):
+			at += m[1]
+			continue
+		}
 		// In "1. 3.14 …" only what follows in order counts.
 		if len(out) > 0 && mark.from <= out[len(out)-1].to && !isRange {
 			at += m[1]
 			continue
 		}
-		out = append(out, mark)
+		out, explained = append(out, mark), false
 		at += m[1]
 	}
 	return out
@@ -223,13 +312,30 @@ func (r *textReader) sectionOf(s section, n int) int {
 	return -1
 }
 
-// apply gives the questions their keys. A number that several questions have is nobody's.
+// sectionCalled finds the section that its heading numbers so ("二"); -1 when there is none or several.
+func (r *textReader) sectionCalled(ordinal string) int {
+	found := -1
+	for i, s := range r.sections {
+		if s.ordinal == ordinal {
+			if found >= 0 {
+				return -1
+			}
+			found = i
+		}
+	}
+	return found
+}
+
+// apply gives the questions since the last table their keys. A number that several questions have is nobody's, and a key
+// that nobody has asked for means that numbers and keys may be out of step: that is told at each question of the table.
 func (t *keyTable) apply(r *textReader) {
 	byNumber := map[int][]*textQuestion{}
 	for _, q := range r.all {
 		byNumber[q.number] = append(byNumber[q.number], q)
 	}
 	told := map[[2]int]bool{} // numbers that are nobody's, by section
+	spare := map[int]string{} // section → numbers without a question
+	given := map[int][]*textQuestion{}
 	for _, e := range t.entries {
 		if told[[2]int{e.section, e.number}] {
 			continue
@@ -240,8 +346,17 @@ func (t *keyTable) apply(r *textReader) {
 				of = append(of, q)
 			}
 		}
+		if e.section < 0 && len(of) > 1 { // a table stands after the questions that it is about
+			of = sinceTable(r, of)
+		}
 		switch {
 		case len(of) == 0:
+			if n := len(spare[e.section]); n < 60 {
+				spare[e.section] = strings.TrimPrefix(spare[e.section]+"、"+strconv.Itoa(e.number), "、")
+			}
+			if !shortKey.MatchString(norm.NFKC.String(e.key)) && e.fault == "" {
+				r.lost(line{no: e.line, text: strconv.Itoa(e.number) + ". " + e.key})
+			}
 		case len(of) > 1:
 			told[[2]int{e.section, e.number}] = true
 			for _, q := range of {
@@ -253,9 +368,29 @@ func (t *keyTable) apply(r *textReader) {
 			of[0].fail("key", "key.table_split", e.fault)
 		default:
 			of[0].setKey(e.key)
+			given[e.section] = append(given[e.section], of[0])
 			if e.explanation != "" && of[0].explanation == "" {
 				of[0].explanation = e.explanation
 			}
 		}
 	}
+	for section, numbers := range spare {
+		for _, q := range given[section] {
+			q.warn("key", "key.table_spare", numbers)
+		}
+	}
+}
+
+// sinceTable keeps the questions that stand after the table before.
+func sinceTable(r *textReader, of []*textQuestion) []*textQuestion {
+	var out []*textQuestion
+	for _, q := range of {
+		if q.place >= r.tabled {
+			out = append(out, q)
+		}
+	}
+	if len(out) == 0 {
+		return of
+	}
+	return out
 }

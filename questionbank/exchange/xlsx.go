@@ -42,18 +42,24 @@ func readXLSX(ctx context.Context, data []byte) (Result, error) {
 	extras := sheetExtras(z, shown)
 	inCells := cellImages(z)
 	var out Result
-	headers := false
+	if _, err := z.Open("xl/vbaProject.bin"); err == nil {
+		out.Notes = append(out.Notes, Note{Status: Warning, Code: "file.macros"})
+	}
+	headers, before := false, 0 // rows of the sheets before
+	counting := WithProgress(ctx, func(rows int) { Tell(ctx, before+rows) })
 	for _, name := range book.GetSheetList() {
 		if visible, err := book.GetSheetVisible(name); err == nil && !visible {
 			out.Notes = append(out.Notes, Note{Status: Warning, Code: "file.sheet_hidden", Found: name})
 			continue
 		}
-		g, err := sheetGrid(ctx, book, name)
+		g, err := sheetGrid(counting, book, name)
 		if err != nil {
 			return Result{}, err
 		}
+		before += len(g.rows)
+		Tell(ctx, before)
 		x := extras[name]
-		g.merged = x.cover(g.rows)
+		g.merged, g.formulas = x.cover(g.rows), x.formulas
 		g.gallery, g.pictures = shown, x.pictures
 		putInCells(g.rows, inCells, shown)
 		if at, columns, _ := g.header(); columns != nil && g.settlePictures(at) > 0 {
@@ -87,8 +93,11 @@ func sheetGrid(ctx context.Context, book *excelize.File, name string) (grid, err
 	defer rows.Close()
 	empty := 0
 	for rows.Next() {
-		if len(g.rows)%1000 == 0 && ctx.Err() != nil {
-			return g, ctx.Err()
+		if len(g.rows)%1000 == 0 {
+			if ctx.Err() != nil {
+				return g, ctx.Err()
+			}
+			Tell(ctx, len(g.rows))
 		}
 		cells, err := rows.Columns()
 		if err != nil {
@@ -122,6 +131,7 @@ func sheetGrid(ctx context.Context, book *excelize.File, name string) (grid, err
 type sheetExtra struct {
 	merges   []string         // "A2:A5"
 	pictures map[int][]pinned // by row, from 0
+	formulas map[string]bool  // cells that are worked out: "C7"
 }
 
 // cover gives the text of merged cells to the cells below that they cover.
@@ -159,10 +169,16 @@ func sheetExtras(z *zip.Reader, shown *gallery) map[string]sheetExtra {
 		if name == "" || part == "" {
 			return
 		}
-		x := sheetExtra{pictures: map[int][]pinned{}}
-		drawing := ""
+		x := sheetExtra{pictures: map[int][]pinned{}, formulas: map[string]bool{}}
+		drawing, cell := "", ""
 		_ = eachElement(z, part, func(e xml.StartElement) {
 			switch e.Name.Local {
+			case "c":
+				cell = attr(e, "r")
+			case "f":
+				if len(x.formulas) < maxRows {
+					x.formulas[cell] = true
+				}
 			case "mergeCell":
 				x.merges = append(x.merges, attr(e, "ref"))
 			case "drawing":

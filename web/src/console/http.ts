@@ -2,6 +2,9 @@ import { ApiError, request } from '../core/api'
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
+/** A 401 to these is about a password or a code, or asks who is there. */
+const own = /^\/api\/v1\/session(\/password)?$/
+
 let signedOut: () => void = () => undefined
 
 /** What to do when the session has ended under a page's feet. */
@@ -19,7 +22,7 @@ export async function http<T = undefined>(
   try {
     return await request<T>(path, body === undefined ? { method, timeout } : { method, body, timeout })
   } catch (err) {
-    if (err instanceof ApiError && err.status === 401 && !path.startsWith('/api/v1/session')) signedOut()
+    if (err instanceof ApiError && err.status === 401 && !own.test(path)) signedOut()
     throw err
   }
 }

@@ -23,7 +23,9 @@ export function switchLocale(to: Locale): void {
   // ?lang= would win over what was chosen here.
   const url = new URL(location.href)
   url.searchParams.delete('lang')
-  location.replace(url)
+  // An address that differs in nothing loads nothing when it has a #.
+  if (url.hash !== '' && url.href === location.href) location.reload()
+  else location.replace(url)
 }
 
 const keys = new Set<string>(Object.keys(zh))

@@ -8,6 +8,8 @@ declare module 'vue-router' {
   interface RouteMeta {
     /** Reachable without a session. */
     open?: boolean
+    /** For admins; others are shown their contests. */
+    admin?: boolean
     title?: Key
   }
 }
@@ -28,6 +30,11 @@ export function makeRouter(): Router {
         path: '/sign-in',
         component: () => import('./pages/SignIn.vue'),
         meta: { open: true, title: 'signin.title' },
+      },
+      {
+        path: '/welcome',
+        component: () => import('./pages/Welcome.vue'),
+        meta: { open: true, title: 'welcome.title' },
       },
       {
         path: '/password',
@@ -73,6 +80,27 @@ export function makeRouter(): Router {
             meta: { title: 'bank.title' },
           },
           {
+            path: 'banks/:id/doctor',
+            component: () => import('./pages/BankDoctor.vue'),
+            props: true,
+            meta: { title: 'doctor.title' },
+          },
+          {
+            path: 'account',
+            component: () => import('./pages/Account.vue'),
+            meta: { title: 'account.title' },
+          },
+          {
+            path: 'staff',
+            component: () => import('./pages/Staff.vue'),
+            meta: { title: 'staff.title', admin: true },
+          },
+          {
+            path: 'audit',
+            component: () => import('./pages/Audit.vue'),
+            meta: { title: 'audit.title', admin: true },
+          },
+          {
             path: ':rest(.*)*',
             component: () => import('./pages/NotFound.vue'),
             meta: { title: 'notfound.title' },
@@ -103,6 +131,8 @@ export function makeRouter(): Router {
     if (me.value?.must_change_password === true && to.path !== '/password') {
       return { path: '/password', query: { next: to.fullPath } }
     }
+    if (to.matched.some((r) => r.meta.admin === true) && me.value && me.value.role !== 'admin')
+      return '/contests'
     return true
   })
   router.afterEach((to) => {

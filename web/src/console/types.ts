@@ -9,9 +9,72 @@ export interface Staff {
   name: string
   role: StaffRole
   must_change_password: boolean
+  two_step: boolean
 }
 export interface Session {
   staff: Staff
+}
+
+export interface Account extends Staff {
+  disabled: boolean
+  created_ms: number
+  signed_in_ms: number | null
+  /** Open now. */
+  sessions: number
+}
+export interface Invitation {
+  id: string
+  name: string
+  username: string
+  role: StaffRole
+  made_by: string
+  created_ms: number
+  expires_ms: number
+}
+/** Told once: the token stands behind the #. */
+export interface OneTimeLink {
+  id: string
+  url: string
+  expires_ms: number
+}
+export interface LinkFound {
+  kind: 'invitation' | 'reset'
+  name: string
+  username: string
+  role: StaffRole
+  made_by: string
+  expires_ms: number
+}
+export interface OpenSession {
+  id: string
+  created_ms: number
+  expires_ms: number
+  address: string
+  browser: string
+  current: boolean
+}
+export interface Colleague {
+  id: string
+  username: string
+  name: string
+  role: StaffRole
+}
+export interface Member extends Colleague {
+  disabled: boolean
+  granted_by: string
+  granted_ms: number
+}
+export interface AuditEntry {
+  id: string
+  at_ms: number
+  staff_id: string
+  staff_name: string
+  address: string
+  action: string
+  subject_kind: string
+  subject_id: string
+  subject_name: string
+  detail: Record<string, unknown>
 }
 
 export interface Bank {

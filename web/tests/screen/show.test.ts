@@ -137,8 +137,8 @@ describe('the distribution', () => {
     expect(keyText(judge, reveal({ key: ['B'] })).main).toBe('B 错误')
     const fill = question({ type: 'fill', options: [], blanks: 2 })
     expect(keyText(fill, reveal({ key: ['江山|民心', '甲|乙'] }))).toEqual({
-      main: '江山 | 民心',
-      also: ['甲 | 乙'],
+      main: '江山 / 民心',
+      also: ['甲 / 乙'],
     })
   })
 })

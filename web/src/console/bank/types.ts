@@ -38,6 +38,8 @@ export interface Question {
   retired: boolean
   deleted: boolean
   used: number
+  answers: number
+  right: number
   updated_ms: number
 }
 
@@ -68,10 +70,16 @@ export interface Import {
   bank_id: string | null
   file_name: string
   format: string
-  state: 'preview' | 'stored' | 'undone'
+  state: 'reading' | 'failed' | 'preview' | 'stored' | 'undone'
   staff: string
   notes: string[]
   counts: Record<RowStatus, number>
+  /** What is said of rows, most often first; empty in lists. */
+  said: { code: string; text: string; n: number; mend: boolean }[]
+  /** Rows read so far. */
+  progress: number
+  /** Why it failed, '' otherwise. */
+  fault: string
   added: number
   known: number
   created_ms: number
@@ -87,6 +95,9 @@ export interface ImportRow {
 }
 
 export const questionTypes: QuestionType[] = ['single', 'multiple', 'judge', 'fill', 'order']
+
+/** Bands of the share of right answers, as the list filters by them. */
+export const accuracies = ['0-20', '20-50', '50-80', '80-100', 'none'] as const
 
 export const letter = (i: number): string => String.fromCharCode(65 + i)
 

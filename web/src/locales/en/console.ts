@@ -1,10 +1,14 @@
 import type zh from '../zh-CN/console'
 import bank from './bank'
+import doctor from './doctor'
 import media from './media'
+import staff from './staff'
 
 const en: Record<keyof typeof zh, string> = {
   ...bank,
+  ...doctor,
   ...media,
+  ...staff,
   'app.title': 'Leitai console',
   'app.name': 'Leitai',
   'app.console': 'Console',
@@ -304,6 +308,7 @@ const en: Record<keyof typeof zh, string> = {
   'room.open.4':
     'You can pause and extend at any time, and undo points and voids; reloading or changing computers loses nothing.',
   'room.open': 'Open the room',
+  'room.results': 'See the results',
   'room.check': 'Check questions and rules first',
   'room.teams': '{n} teams',
   'room.no_questions': 'There are no questions yet. Draw some under “Rounds and questions”.',

@@ -1,9 +1,13 @@
 import bank from './bank'
+import doctor from './doctor'
 import media from './media'
+import staff from './staff'
 
 const zh = {
   ...bank,
+  ...doctor,
   ...media,
+  ...staff,
   'app.title': '擂台控制台',
   'app.name': '擂台',
   'app.console': '控制台',
@@ -294,6 +298,7 @@ const zh = {
   'room.open.3': '题目不会自动开始：人到齐后，由您按下“开始第一题”。',
   'room.open.4': '可以随时暂停、加时，加减分和作废可以撤销；换电脑或刷新页面也不会丢失。',
   'room.open': '开启赛场',
+  'room.results': '查看成绩',
   'room.check': '先检查题目与规则',
   'room.teams': '{n} 支队伍',
   'room.no_questions': '还没有题目，请先到“轮次与题目”抽题。',

@@ -1,3 +1,4 @@
+import { fillTexts } from '../../core/fill'
 import type { Question, Reveal } from '../../core/protocol'
 
 /** One bar of the distribution: an option, or right/wrong where there are no options to choose from. */
@@ -49,8 +50,8 @@ export function bars(question: Question, reveal: Reveal): Bar[] {
 }
 
 /**
- * The key in words: letters one after another, an order with arrows. Of a fill the first accepted text, "|" between its
- * blanks; the other texts are `also`.
+ * The key in words: letters one after another, an order with arrows. Of a fill the first accepted text; the others are
+ * `also`.
  */
 export function keyText(question: Question, reveal: Reveal): { main: string; also: string[] } {
   if (question.type === 'judge') {
@@ -61,9 +62,7 @@ export function keyText(question: Question, reveal: Reveal): { main: string; als
   if (question.options.length > 0) {
     return { main: reveal.key.join(question.type === 'order' ? ' → ' : ' '), also: [] }
   }
-  const [main = '', ...also] = reveal.key.map((k) =>
-    question.blanks > 1 ? k.replace(/\s*[|｜]\s*/g, ' | ') : k,
-  )
+  const [main = '', ...also] = fillTexts(reveal.key, question.blanks)
   return { main, also }
 }
 

@@ -25,25 +25,27 @@ export interface Room {
 const noLobby: Lobby = { people: 0, connected: 0, teams: [], latest: [] }
 const noCount: Count = { connected: 0, answered: 0, acknowledged: 0, screens: 0 }
 
-function memory(code: string): string {
-  return `leitai.screen.standings.${code}`
+/** What outlives a reload: the table in the middle of a question, and what was on when the room was closed. */
+interface Memory {
+  standings: Standings
+  closed: ScreenState
 }
+const memory = (what: keyof Memory, code: string): string => `leitai.screen.${what}.${code}`
 
-/** A screen of `teams` that is reloaded in the middle of a question still has its table. */
-function recall(code: string): Standings | null {
+function recall<K extends keyof Memory>(what: K, code: string): Memory[K] | null {
   try {
-    return JSON.parse(sessionStorage.getItem(memory(code)) ?? 'null') as Standings | null
+    return JSON.parse(sessionStorage.getItem(memory(what, code)) ?? 'null') as Memory[K] | null
   } catch {
     return null
   }
 }
 
-function remember(code: string, standings: Standings | null): void {
+function remember<K extends keyof Memory>(what: K, code: string, value: Memory[K] | null): void {
   try {
-    if (standings) sessionStorage.setItem(memory(code), JSON.stringify(standings))
-    else sessionStorage.removeItem(memory(code))
+    if (value) sessionStorage.setItem(memory(what, code), JSON.stringify(value))
+    else sessionStorage.removeItem(memory(what, code))
   } catch {
-    // Then it waits for the next standings.
+    // Then it waits for the next standings, or for another code.
   }
 }
 
@@ -53,7 +55,7 @@ export function useRoom(code: string, view: View): Room {
   const state = shallowRef<ScreenState | null>(null)
   const lobby = shallowRef<Lobby>(noLobby)
   const count = shallowRef<Count>(noCount)
-  const standings = shallowRef<Standings | null>(recall(code))
+  const standings = shallowRef<Standings | null>(recall('standings', code))
   const status = ref<SocketStatus>('connecting')
   const bye = ref<ByeCode | null>(null)
   const now = ref(clock.now())
@@ -73,8 +75,9 @@ export function useRoom(code: string, view: View): Room {
       // A new show under the same code must not bring up the old one's table.
       if (next.standings || next.phase === 'lobby' || next.scores_hidden) {
         standings.value = next.standings
-        remember(code, next.standings)
+        remember('standings', code, next.standings)
       }
+      remember('closed', code, null)
     },
     onMessage(message) {
       if (message.t === 'count') count.value = message
@@ -86,6 +89,13 @@ export function useRoom(code: string, view: View): Room {
       if (next === 'stopped') clearInterval(ticker)
       if (next === 'online') bye.value = null
       else if (detail) bye.value = detail
+      if (detail === 'room_closed') remember('closed', code, state.value)
+      // A closed room is not known any more; the hall that looks at this wall must not see a form after a reload.
+      const last = detail === 'unknown_room' ? recall('closed', code) : null
+      if (last) {
+        state.value = last
+        bye.value = 'room_closed'
+      }
     },
   })
   socket.start()

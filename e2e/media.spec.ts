@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Locator, Page } from '@playwright/test'
 import { close, face, joined, openScreen, options, status, told } from './support/faces'
-import { picture, tone } from './support/media'
+import { film, picture, tone } from './support/media'
 import type { Room } from './support/staff'
 import { expect, test } from './support/test'
 
@@ -66,6 +66,14 @@ test('pictures are added in the editor and come to phones and screen when the qu
   for (let i = 0; i < 4; i++) await drawn(big.locator('.option img').nth(i))
   await expect(page.getByText(/大屏一页放得下/)).toBeVisible()
   await shot(page, 'editor-screen')
+  // A stem of 300 characters beside a picture: the preview says what the hall will see of it.
+  const stem = await page.locator('#q-stem').inputValue()
+  await page.locator('#q-stem').fill('根据安全生产法和本园区的规定，'.repeat(20))
+  await expect(page.getByText(/太长：大屏要分 \d 页/)).toBeVisible()
+  await expect(big.locator('.dots i')).not.toHaveCount(0)
+  await shot(page, 'editor-long')
+  await page.locator('#q-stem').fill(stem)
+  await expect(page.getByText(/大屏一页放得下/)).toBeVisible()
   await page.getByRole('tab', { name: '手机' }).click()
   const small = page.getByTestId('preview-phone')
   await drawn(small.locator('.zoomer img'))
@@ -252,4 +260,68 @@ test('a workbook with pictures is imported, shown, and imported again without do
     .click()
   await drawn(page.locator('[data-part="stem"] img'))
   await close(f)
+})
+
+test('a video plays on the big screen and not on phones, and keys steer it', async ({
+  browser,
+  server,
+  staff,
+}) => {
+  const f = await face(browser, { viewport: { width: 1280, height: 720 } })
+  await f.context.addCookies(staff.cookies())
+  await f.page.goto(`${server.url}/console/banks`)
+  const r = await f.page.request.post(`${server.url}/api/v1/media`, {
+    data: await film(f.page),
+    headers: { 'content-type': 'application/octet-stream' },
+  })
+  expect(await r.json()).toMatchObject({ kind: 'video', type: 'video/webm' })
+  const { id: media } = (await r.json()) as { id: string }
+  const { id: bank } = await staff.call<{ id: string }>('POST', '/banks', { name: `视频 ${Date.now()}` })
+  await staff.call('POST', `/banks/${bank}/questions`, {
+    type: 'single',
+    stem: '视频里先出现的是什么颜色？请看完再作答。',
+    options: ['红色', '蓝色', '绿色', '黄色'],
+    key: ['B'],
+    difficulty: 1,
+    media: [{ id: media, part: 'stem', alt: '' }],
+  })
+  const { id: contest } = await staff.call<{ id: string }>('POST', '/contests', {
+    title: '看视频',
+    organizer: '',
+    teams: [
+      { name: '第一支部', group: '' },
+      { name: '第二支部', group: '' },
+    ],
+    rounds: [
+      {
+        title: '第一轮',
+        settings: { ready_ms: 0, limit_ms: 120_000 },
+        draw: { bank_id: bank, count: 1, types: ['single'] },
+      },
+    ],
+  })
+  const { code } = await staff.call<{ code: string }>('POST', `/contests/${contest}/room`)
+  const room: Room = { code, contest }
+  const screen = await openScreen(browser, server, room, { staff })
+  const phone = await joined(browser, server, room, '韩雪')
+  const asked: string[] = []
+  phone.page.on('request', (q) => asked.push(q.url()))
+  // A key is the gesture that sound needs.
+  await screen.page.keyboard.press('m')
+  await staff.open(room)
+  const video = screen.page.locator('video')
+  const time = () => video.evaluate((v: HTMLVideoElement) => v.currentTime)
+  await expect(video).toBeVisible()
+  await expect.poll(time).toBeGreaterThan(0)
+  expect(await video.evaluate((v: HTMLVideoElement) => v.muted)).toBe(true)
+  await shot(screen.page, 'screen-video')
+  await screen.page.keyboard.press('m')
+  await expect.poll(() => video.evaluate((v: HTMLVideoElement) => v.muted)).toBe(false)
+  await screen.page.keyboard.press('r')
+  await expect.poll(() => video.evaluate((v: HTMLVideoElement) => !v.paused)).toBe(true)
+  await screen.page.keyboard.press('p')
+  await expect.poll(() => video.evaluate((v: HTMLVideoElement) => v.paused)).toBe(true)
+  await expect(phone.page.getByText('本题有一段视频，请看大屏幕')).toBeVisible()
+  expect(asked.filter((u) => u.includes('/media/'))).toEqual([])
+  await close(f, phone, screen)
 })

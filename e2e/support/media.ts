@@ -55,3 +55,35 @@ export function tone(): Buffer {
     b[44 + i] = 128 + Math.round(20 * Math.sin((i * 440 * 2 * Math.PI) / rate))
   return b
 }
+
+/** A second or two of a WebM video, recorded by the page from a canvas. */
+export async function film(page: Page): Promise<Buffer> {
+  const bytes = await page.evaluate(async () => {
+    const canvas = document.createElement('canvas')
+    canvas.width = 320
+    canvas.height = 180
+    const c = canvas.getContext('2d')
+    const recorder = new MediaRecorder(canvas.captureStream(10), { mimeType: 'video/webm' })
+    const parts: Blob[] = []
+    recorder.ondataavailable = (e) => parts.push(e.data)
+    const done = new Promise((resolve) => (recorder.onstop = resolve))
+    recorder.start()
+    let n = 0
+    await new Promise<void>((resolve) => {
+      const timer = setInterval(() => {
+        if (c) {
+          c.fillStyle = n % 2 ? '#c4161c' : '#1553b5'
+          c.fillRect(0, 0, 320, 180)
+        }
+        if (++n === 15) {
+          clearInterval(timer)
+          resolve()
+        }
+      }, 100)
+    })
+    recorder.stop()
+    await done
+    return Array.from(new Uint8Array(await new Blob(parts).arrayBuffer()))
+  })
+  return Buffer.from(bytes)
+}

@@ -116,7 +116,7 @@ func readTextNotes(lines []line) ([]Row, []Note) {
 	}
 	said := make([]string, 0, 3)
 	for _, l := range r.skipped[:min(3, len(r.skipped))] {
-		said = append(said, Short(l.text, 18))
+		said = append(said, Short(withoutMarks(l.text), 18))
 	}
 	return rows, []Note{{Status: Warning, Code: "file.ignored", Found: strconv.Itoa(len(r.skipped)) + "：" + strings.Join(said, " / ")}}
 }
@@ -685,10 +685,10 @@ func (r *textReader) unnumbered(text, next string) bool {
 func (r *textReader) lost(l line) {
 	n := len(r.strays)
 	if n > 0 && r.strays[n-1].Row+strings.Count(r.strays[n-1].Question.Stem, "\n")+1 == l.no {
-		r.strays[n-1].Question.Stem += "\n" + clean(l.text)
+		r.strays[n-1].Question.Stem += "\n" + clean(withoutMarks(l.text))
 		return
 	}
-	r.strays = append(r.strays, Row{Row: l.no, Question: questionbank.Question{Stem: clean(l.text), Key: []string{}, Difficulty: 3},
+	r.strays = append(r.strays, Row{Row: l.no, Question: questionbank.Question{Stem: clean(withoutMarks(l.text)), Key: []string{}, Difficulty: 3},
 		Notes: []Note{{Status: Error, Code: "text.lost", Found: l.text}}})
 }
 

@@ -10,7 +10,7 @@ const en: Record<keyof typeof zh, string> = {
   'media.audio': 'Sound',
   'media.video': 'Video',
   'media.image': 'Picture',
-  'media.alt_hint': 'Description, for those who do not see it',
+  'media.alt_hint': 'Description, for those who do not see or hear it',
   'media.alt_of': 'Description of file {n} of {name}',
   'media.forward': 'Move up',
   'media.remove': 'Remove',

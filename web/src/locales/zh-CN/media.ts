@@ -9,7 +9,7 @@ export default {
   'media.audio': '音频',
   'media.video': '视频',
   'media.image': '图片',
-  'media.alt_hint': '图片说明：给看不到图片的人',
+  'media.alt_hint': '说明：给看不到或听不到的人',
   'media.alt_of': '{name}第 {n} 个文件的说明',
   'media.forward': '前移',
   'media.remove': '移除',

@@ -658,6 +658,10 @@ func allMarked(text string, marks []bool) bool {
 	return seen > 0 && marked*10 >= seen*8
 }
 
+// ending is the end of a text, more than any mark takes: to look through a stem that grows line by line each time anew
+// would take the square of its length.
+func ending(s string) string { return s[max(0, len(s)-200):] }
+
 // judgeMarked is a sentence with its mark at the end, as lists of true-or-false questions have them.
 var judgeMarked = wide(`[（(]\s*(?:[√×✓✗✔✘]|对|错|正确|错误|[TFtf])\s*[）)]\s*[。.]?$`)
 
@@ -715,7 +719,7 @@ func (r *textReader) more(l line, next string) {
 	}
 	switch q.part {
 	case inStem:
-		if judgeMarked.MatchString(q.stem) { // it has ended
+		if judgeMarked.MatchString(ending(q.stem)) { // it has ended
 			if title.MatchString(l.text) && len([]rune(l.text)) <= 30 {
 				return
 			}

@@ -403,9 +403,6 @@ func (r *textReader) expects(number string) bool {
 	return r.cur.complete()
 }
 
-// ending is the last piece of a text: enough for a mark in brackets.
-func ending(s string) string { return s[max(0, len(s)-80):] }
-
 var sentenceEnd = wide(`(?:[。.？?！!；;）)]|__)\s*$`)
 
 // inPlace reports whether a number begins a question here; jump names a number that does not follow the last one.
@@ -663,6 +660,10 @@ func allMarked(text string, marks []bool) bool {
 	}
 	return seen > 0 && marked*10 >= seen*8
 }
+
+// ending is the end of a text, more than any mark takes: to look through a stem that grows line by line each time anew
+// would take the square of its length.
+func ending(s string) string { return s[max(0, len(s)-200):] }
 
 // judgeMarked is a sentence with its mark at the end, as lists of true-or-false questions have them.
 var judgeMarked = wide(`[（(]\s*(?:[√×✓✗✔✘]|对|错|正确|错误|[TFtf])\s*[）)]\s*[。.]?$`)

@@ -119,6 +119,13 @@ func (s *server) start() {
 	s.served = make(chan error, 1)
 	go func(app *fiber.App, served chan error) { served <- app.Listener(ln) }(s.app, s.served)
 	s.running = true
+	eventually(s.t, "the server answers", func() bool { // stopped before it serves, it would serve for ever
+		res, err := client.Get(s.url("/healthz"))
+		if err == nil {
+			_ = res.Body.Close()
+		}
+		return err == nil
+	})
 }
 
 func (s *server) must(err error) {

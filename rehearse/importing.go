@@ -40,12 +40,11 @@ func newImporter(s *staff, path string) (*importer, error) {
 // run goes on until ctx ends. What was begun then does not count.
 func (i *importer) run(ctx context.Context) error {
 	for n := 1; ; n++ {
-		err := i.once(ctx, fmt.Sprintf("彩排导入 %d", n))
+		if err := i.once(ctx, fmt.Sprintf("彩排导入 %d", n)); err != nil && ctx.Err() == nil {
+			return fmt.Errorf("import %s: %w", i.name, err)
+		}
 		if ctx.Err() != nil {
 			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("import %s: %w", i.name, err)
 		}
 	}
 }

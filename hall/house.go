@@ -348,3 +348,21 @@ func (h *House) Connected(code string) int {
 	defer r.hall.mu.RUnlock()
 	return r.hall.count().Connected
 }
+
+// Answering tells whether a question is open in some room here, for at least so many connected players.
+func (h *House) Answering(players int) bool {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	for _, r := range h.byCode {
+		if r.hall.phase.Load().Phase != quiz.PhaseOpen {
+			continue
+		}
+		r.hall.mu.RLock()
+		n := r.hall.count().Connected
+		r.hall.mu.RUnlock()
+		if n >= players {
+			return true
+		}
+	}
+	return false
+}

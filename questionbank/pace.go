@@ -25,6 +25,10 @@ const (
 	deadAfter = 30 * time.Second
 )
 
+// moveEvery is how often the database is told to move what was written into its file (sqldb.DB.Checkpoint), so that no
+// answer has to.
+const moveEvery = time.Second
+
 // Paced sets the pace of the store's long writes, before its first use; without one they go on at once.
 func (s *Store) Paced(pace Pace) *Store {
 	s.pace = pace
@@ -34,7 +38,7 @@ func (s *Store) Paced(pace Pace) *Store {
 // inPieces writes rows 0 to n-1 of an import piece by piece, each piece a transaction of its own, and gives a sign of life
 // now and then.
 func (s *Store) inPieces(ctx context.Context, importID string, n int, write func(from, to int) error) error {
-	beat := time.Now()
+	beat, moved := time.Now(), time.Now()
 	for from, size := 0, pieceFirst; from < n; {
 		to := min(n, from+size)
 		began := time.Now()
@@ -51,6 +55,12 @@ func (s *Store) inPieces(ctx context.Context, importID string, n int, write func
 		may, err := s.rest(ctx, took)
 		if err != nil {
 			return err
+		}
+		if time.Since(moved) > moveEvery || to == n { // after the rest: nobody answers now
+			moved = time.Now()
+			if err := s.db.Checkpoint(ctx); err != nil {
+				return err
+			}
 		}
 		from, size = to, nextPiece(size, took, may)
 	}

@@ -20,7 +20,7 @@ INSERT INTO question_stats (round_id, question_no, question_id, version, answers
 
 -- The version from which stem, options and right answers are what they are now: older answers say nothing about it.
 ALTER TABLE questions ADD COLUMN meant_since INTEGER NOT NULL DEFAULT 1;
-CREATE INDEX questions_updated ON questions (bank_id, updated_at);
+CREATE INDEX questions_updated ON questions (bank_id, updated_at, deleted_at);
 
 -- The latest look at a bank (题库体检).
 CREATE TABLE checkups (

@@ -78,6 +78,12 @@ func importOf(in questionbank.Import, lang string) importView {
 	if in.Phase != questionbank.ImportRead {
 		v.State = string(in.Phase)
 	}
+	switch in.Work {
+	case questionbank.WorkStoring, questionbank.WorkShowing:
+		v.State = "storing"
+	case questionbank.WorkHiding, questionbank.WorkRemoving:
+		v.State = "undoing"
+	}
 	key := in.Fault
 	if in.Phase == questionbank.ImportReading && time.Since(in.ProgressedAt.Time()) > unheard {
 		v.State, key = string(questionbank.ImportFailed), "import.interrupted"
@@ -497,25 +503,67 @@ func (a *API) storeImport(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	stored, err := a.Banks.StoreImport(c.UserContext(), time.Now(), id, name, exchange.QuestionOf)
-	if err != nil {
-		return errors.Join(err, drop())
-	}
 	note(c, "bank", name)
-	note(c, "added", stored.Added)
-	note(c, "known", stored.Known)
+	stored, err := a.withoutPage(id, "store import", func(ctx context.Context) (questionbank.Import, error) {
+		stored, err := a.Banks.StoreImport(ctx, time.Now(), id, name, exchange.QuestionOf)
+		if err != nil {
+			return stored, errors.Join(err, drop(ctx))
+		}
+		return stored, nil
+	})
+	if err != nil {
+		return err
+	}
+	if stored.State == questionbank.ImportStored {
+		note(c, "added", stored.Added)
+		note(c, "known", stored.Known)
+	}
 	return c.JSON(importOf(stored, c.Get(fiber.HeaderAcceptLanguage)))
+}
+
+// workWithin is how long a call waits for long work on an import: proxies cut calls that take a minute.
+const workWithin = 20 * time.Second
+
+// withoutPage does long work on an import, which goes on when its caller has gone: while people play it takes its time.
+// What is not done within workWithin is told as it stands by then, storing or undoing.
+func (a *API) withoutPage(id, what string, work func(ctx context.Context) (questionbank.Import, error)) (questionbank.Import, error) {
+	type end struct {
+		in  questionbank.Import
+		err error
+	}
+	ended := make(chan end, 1)
+	ctx := context.Background()
+	go func() {
+		defer func() { // nobody else is here to catch it
+			if p := recover(); p != nil {
+				ended <- end{err: fmt.Errorf("%s: panic: %v", what, p)}
+			}
+		}()
+		in, err := work(ctx)
+		ended <- end{in, err}
+	}()
+	select {
+	case e := <-ended:
+		return e.in, e.err
+	case <-time.After(workWithin):
+	}
+	go func() {
+		if e := <-ended; e.err != nil { // the import is as it was before, and says so
+			a.Logger.Error(what, "import", id, "error", e.err)
+		}
+	}()
+	return a.Banks.FindImport(ctx, id)
 }
 
 // bankFor makes sure that there is a bank of this name which the caller has access to; drop takes back one that was
 // made for it.
-func (a *API) bankFor(c *fiber.Ctx, name string) (drop func() error, err error) {
-	drop = func() error { return nil }
+func (a *API) bankFor(c *fiber.Ctx, name string) (drop func(context.Context) error, err error) {
+	drop = func(context.Context) error { return nil }
 	id, err := a.Banks.FindName(c.UserContext(), name)
 	switch {
 	case fault.Is(err, fault.NotFound):
 		id, err = a.makeBank(c, name)
-		return func() error { return a.Banks.DropEmpty(c.UserContext(), id) }, err
+		return func(ctx context.Context) error { return a.Banks.DropEmpty(ctx, id) }, err
 	case err != nil:
 		return drop, err
 	}
@@ -571,7 +619,10 @@ func (a *API) annotatedImport(c *fiber.Ctx) error {
 var annotatedTypes = map[string]string{"xlsx": xlsxType, "csv": "text/csv; charset=utf-8"}
 
 func (a *API) undoImport(c *fiber.Ctx) error {
-	in, err := a.Banks.UndoImport(c.UserContext(), time.Now(), c.Params("id"))
+	id := c.Params("id")
+	in, err := a.withoutPage(id, "undo import", func(ctx context.Context) (questionbank.Import, error) {
+		return a.Banks.UndoImport(ctx, time.Now(), id)
+	})
 	if err != nil {
 		return err
 	}

@@ -56,12 +56,12 @@ type ImportRow struct {
 	Codes  string `db:"codes"` // of its notes, with a space before and after each
 }
 
-// What is being done with an import at the moment, "" when nothing is.
+// What is being done with an import at the moment (Import.Work), "" when nothing is.
 const (
-	workStoring  = "storing"  // questions are being written, out of sight
-	workShowing  = "showing"  // they come in sight
-	workHiding   = "hiding"   // they go out of sight again
-	workRemoving = "removing" // they are removed
+	WorkStoring  = "storing"  // questions are being written, out of sight
+	WorkShowing  = "showing"  // they come in sight
+	WorkHiding   = "hiding"   // they go out of sight again
+	WorkRemoving = "removing" // they are removed
 )
 
 const importColumns = `id, bank_id, file_name, format, staff_id, staff_name, state, notes, ok, warnings, errors, added, known, created_at, stored_at,

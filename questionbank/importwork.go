@@ -48,12 +48,12 @@ func (s *Store) nextWork(ctx context.Context, id, from, to string) error {
 // or, after an error, none. question gives the question of a row, not ok for one that is to be left out. Questions that
 // the bank has already are left alone. Storing twice is a conflict import.stored.
 func (s *Store) StoreImport(ctx context.Context, now time.Time, id, bank string, question func(ImportRow) (q Question, ok bool, err error)) (Import, error) {
-	if err := s.beginWork(ctx, now, id, ImportPreview, workStoring, "import.stored"); err != nil {
+	if err := s.beginWork(ctx, now, id, ImportPreview, WorkStoring, "import.stored"); err != nil {
 		return Import{}, wrapUnlessFault("store import "+id, err)
 	}
 	added, known, err := s.writeHidden(ctx, now, id, bank, question)
 	if err == nil {
-		_, err = s.db.Exec(ctx, `UPDATE imports SET work = $2, added = $3, known = $4, stored_at = $5 WHERE id = $1`, id, workShowing,
+		_, err = s.db.Exec(ctx, `UPDATE imports SET work = $2, added = $3, known = $4, stored_at = $5 WHERE id = $1`, id, WorkShowing,
 			added, known, sqldb.MillisOf(now))
 	}
 	if err != nil {
@@ -212,12 +212,12 @@ func (s *Store) takeBack(ctx context.Context, id string) error {
 // UndoImport takes the questions of an import out of their bank again, as a whole. It is refused with import.used once
 // one of them was edited or is part of a contest.
 func (s *Store) UndoImport(ctx context.Context, now time.Time, id string) (Import, error) {
-	if err := s.beginWork(ctx, now, id, ImportStored, workHiding, "import.not_stored"); err != nil {
+	if err := s.beginWork(ctx, now, id, ImportStored, WorkHiding, "import.not_stored"); err != nil {
 		return Import{}, wrapUnlessFault("undo import "+id, err)
 	}
 	err := s.hide(ctx, id)
 	if err == nil {
-		err = s.nextWork(ctx, id, workHiding, workRemoving)
+		err = s.nextWork(ctx, id, WorkHiding, WorkRemoving)
 	}
 	if err != nil {
 		if back := s.show(context.WithoutCancel(ctx), now, id); back != nil {
@@ -294,11 +294,11 @@ func (s *Store) resume(ctx context.Context, now time.Time, id, work string) erro
 		return err
 	}
 	switch work {
-	case workStoring:
+	case WorkStoring:
 		err = s.takeBack(ctx, id)
-	case workShowing, workHiding:
+	case WorkShowing, WorkHiding:
 		err = s.show(ctx, now, id)
-	case workRemoving:
+	case WorkRemoving:
 		err = s.remove(ctx, id)
 	}
 	return err

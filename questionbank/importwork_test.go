@@ -29,11 +29,11 @@ func TestImportWorkIsAllOrNothing(t *testing.T) {
 			state         ImportState
 			questions     int
 		}{
-			{workStoring, false, "", "", ImportPreview, 0},
-			{workShowing, true, "UPDATE questions SET deleted_at = 0", "10", ImportStored, 30},
-			{workHiding, true, "UPDATE questions SET deleted_at = 0", "10", ImportStored, 30},
-			{workRemoving, true, "UPDATE questions SET deleted_at = 0", "30", ImportUndone, 0},
-			{workRemoving, true, "DELETE FROM questions", "10", ImportUndone, 0},
+			{WorkStoring, false, "", "", ImportPreview, 0},
+			{WorkShowing, true, "UPDATE questions SET deleted_at = 0", "10", ImportStored, 30},
+			{WorkHiding, true, "UPDATE questions SET deleted_at = 0", "10", ImportStored, 30},
+			{WorkRemoving, true, "UPDATE questions SET deleted_at = 0", "30", ImportUndone, 0},
+			{WorkRemoving, true, "DELETE FROM questions", "10", ImportUndone, 0},
 		} {
 			t.Run(tt.work+tt.where, func(t *testing.T) {
 				s := NewStore(db)

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"leitai/questionbank"
 )
 
 const bankFile = "题干,题型,A,B,C,答案,分类\n首都是哪里？,单选,上海,北京,广州,B,地理\n哪些是水果？,单选,苹果,白菜,梨,AC,常识\n最长的河是？,单选,长江,黄河,,E,地理\n苹果是水果。,判断,,,,对,常识\n"
@@ -96,6 +98,7 @@ func banksAndImports(t *testing.T, s *server) {
 	org.do("POST", "/api/v1/imports?name=two.csv", []byte("题干,题型,A,B,答案\n甲？,单选,一,二,AB\n乙？,单选,一,二,AB\n")).ok(&in)
 	run(t, []scenario{{"one mend for all rows", org, "POST", "/api/v1/imports/" + in.ID + "/mend", fields{"mend": "type.multiple"}, 200, []string{`"error":0`, `"ok":2`, `"said":[]`}, nil}})
 	readLater(t, org)
+	atWork(t, s, org)
 	mediaOfQuestions(t, s)
 	if res := org.do("POST", "/api/v1/imports", []byte(strings.Repeat("甲", 100))); res.status != 400 {
 		t.Errorf("rubbish: %d", res.status)
@@ -124,4 +127,24 @@ func readLater(t *testing.T, org *caller) {
 			t.Errorf("%s: %s", name, res.body)
 		}
 	}
+}
+
+// atWork: whoever looks at an import sees that it is being stored or taken back, and can do neither meanwhile.
+func atWork(t *testing.T, s *server, org *caller) {
+	t.Helper()
+	var in struct{ ID string }
+	org.do("POST", "/api/v1/imports?name=work.csv", []byte(bankFile)).ok(&in)
+	at := "/api/v1/imports/" + in.ID
+	for work, state := range map[string]string{questionbank.WorkStoring: "storing", questionbank.WorkShowing: "storing", questionbank.WorkHiding: "undoing", questionbank.WorkRemoving: "undoing"} {
+		_, err := s.db.Exec(t.Context(), `UPDATE imports SET work = $2 WHERE id = $1`, in.ID, work)
+		s.must(err)
+		run(t, []scenario{
+			{"an import at work, " + work, org, "GET", at, nil, 200, []string{`"state":"` + state + `"`}, nil},
+			{"stored meanwhile", org, "POST", at + "/store", fields{"bank": "新题库"}, 409, []string{`"import.stored"`}, nil},
+			{"changed meanwhile", org, "PATCH", at + "/rows/2", fields{"mend": true}, 409, []string{`"import.stored"`}, nil},
+			{"taken back meanwhile", org, "POST", at + "/undo", nil, 409, []string{`"import.not_stored"`}, nil},
+		})
+	}
+	_, err := s.db.Exec(t.Context(), `UPDATE imports SET work = '' WHERE id = $1`, in.ID)
+	s.must(err)
 }

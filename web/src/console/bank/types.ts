@@ -70,7 +70,7 @@ export interface Import {
   bank_id: string | null
   file_name: string
   format: string
-  state: 'reading' | 'failed' | 'preview' | 'stored' | 'undone'
+  state: 'reading' | 'failed' | 'preview' | 'storing' | 'stored' | 'undoing' | 'undone'
   staff: string
   notes: string[]
   counts: Record<RowStatus, number>

@@ -93,11 +93,11 @@ test('a file is dropped in, imported and taken back; one that cannot be read say
   await page.goto(`${server.url}/console/banks/import`)
   const bad = join(tmpdir(), 'leitai-e2e-bad.pdf')
   writeFileSync(bad, '%PDF-1.7 nothing')
-  await page.locator('input[type=file]').setInputFiles(bad)
+  await page.locator('.drop input[type=file]').setInputFiles(bad)
   await expect(page.getByRole('alert')).toContainText('认不出这个文件的格式')
   const good = join(tmpdir(), 'leitai-e2e-题库.csv')
   writeFileSync(good, '题干,题型,A,B,答案\n首都是哪里？,单选,上海,北京,B\n')
-  await page.locator('input[type=file]').setInputFiles(good)
+  await page.locator('.drop input[type=file]').setInputFiles(good)
   await expect(page.getByText('认出 1 题')).toBeVisible()
   await expect(page).toHaveURL(/\/import\/./)
   await page.reload()
@@ -140,10 +140,10 @@ test('a workbook with faults: the page may be left, faults are filtered and mend
   await page.goto(`${server.url}/console/banks/import`)
   const large = join(tmpdir(), 'leitai-e2e-large.txt')
   writeFileSync(large, Buffer.alloc(21 * 1024 * 1024, 'x'))
-  await page.locator('input[type=file]').setInputFiles(large)
+  await page.locator('.drop input[type=file]').setInputFiles(large)
   await expect(page.getByRole('alert')).toContainText('这个文件有 21 MB，超过了 20 MB')
 
-  await page.locator('input[type=file]').setInputFiles(file)
+  await page.locator('.drop input[type=file]').setInputFiles(file)
   await expect(page).toHaveURL(/\/import\/./)
   await page.goto(`${server.url}/console/banks`) // left, and come back to
   await page
@@ -178,7 +178,7 @@ test('a workbook with faults: the page may be left, faults are filtered and mend
 
   // The same file again doubles nothing.
   await page.getByRole('button', { name: '再导入一个文件' }).click()
-  await page.locator('input[type=file]').setInputFiles(file)
+  await page.locator('.drop input[type=file]').setInputFiles(file)
   await expect(page.getByText('认出 30 题')).toBeVisible()
   await page.locator('#into').fill(name)
   await page.getByRole('button', { name: '导入 20 题' }).click()

@@ -86,6 +86,7 @@ func readTextNotes(lines []line) ([]Row, []Note) {
 	r := &textReader{sections: []section{{}}, repeated: runningHeads(lines)}
 	for i := 0; i < len(lines); i++ {
 		l := lines[i]
+		l.text = narrowNumber(l.text)
 		l.text = strings.TrimRight(l.text, " \t\u00a0\u3000\r")
 		if isEmpty(l.text) {
 			r.blank = true
@@ -101,7 +102,7 @@ func readTextNotes(lines []line) ([]Row, []Note) {
 		next := ""
 		for _, n := range lines[i+1:] {
 			if !isEmpty(n.text) && !onlyMarks(n.text) {
-				next = n.text
+				next = narrowNumber(n.text)
 				break
 			}
 		}
@@ -152,6 +153,23 @@ func (r *textReader) figure(l line) {
 	}
 }
 
+// wideNumber is a question's number in full-width digits, as input methods write them.
+var wideNumber = wide(`^[\s（(第]*[０-９]{1,4}\s*[.．、:：)）题]`)
+
+// narrowNumber makes the digits of a number that a line begins with plain ones, rune for rune.
+func narrowNumber(s string) string {
+	at := wideNumber.FindString(s)
+	if at == "" {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		if r >= '０' && r <= '９' {
+			return r - '０' + '0'
+		}
+		return r
+	}, at) + s[len(at):]
+}
+
 func isEmpty(s string) bool { return strings.Trim(s, " \t\u00a0\u3000\ufeff\u200b\r\f") == "" }
 
 // runningHeads are lines without a label that stand in the text three times or more.
@@ -189,6 +207,9 @@ var (
 	stemLabel     = wide(`^(?:题目|题干|问题|试题)\s*[:：]\s*(\S.*)$`)
 	bulletOption  = wide(`^[○◯□☐]\s*(\S.*)$`) // as survey sites print them
 	judgeFirst    = wide(`^[(（]\s*([√×✓✗✔✘xX对错]?)\s*[)）]\s*(\d{1,4})\s*[.．、]\s*(.+)$`)
+
+	// choiceFirst is a paper that has been filled in: the key in the brackets before the number.
+	choiceFirst = wide(`^[(（]\s*([A-HＡ-Ｈ](?:[,，、\s]*[A-HＡ-Ｈ])*)\s*[)）]\s*(\d{1,4})\s*[.．、]\s*(\D.*)$`)
 
 	typeTag = wide(`[【\[(（]\s*((?:单项?选择?|多项?选择?|单选|多选|不定项选?择?|判断|是非|填空|排序|简答|问答)题?)\s*[】\])）]`)
 
@@ -314,6 +335,9 @@ func (r *textReader) question(l line) bool {
 	if m := judgeFirst.FindStringSubmatch(text); m != nil {
 		number, _ = strconv.Atoi(m[2])
 		rest, key = m[3], m[1]
+	} else if m := choiceFirst.FindStringSubmatch(text); m != nil && (r.cur == nil || r.cur.complete()) && r.optionsFollow(m[3]) {
+		number, _ = strconv.Atoi(m[2])
+		rest, key = m[3], m[1]
 	} else if m := questionNth.FindStringSubmatch(text); m != nil {
 		number, _ = strconv.Atoi(m[1])
 		rest = m[2]
@@ -349,6 +373,20 @@ func (r *textReader) question(l line) bool {
 	}
 	r.stem(r.tail(l, rest))
 	return true
+}
+
+// optionsFollow reports that options stand after this text, on its line or on the next.
+func (r *textReader) optionsFollow(text string) bool {
+	if _, at := optionsInside(text); at > 0 {
+		return true
+	}
+	for _, l := range r.ahead {
+		if t := strings.TrimLeft(l.text, " \t\u00a0\u3000\ufeff"); !isEmpty(t) {
+			o := optionsAt(t, 0)
+			return len(o) > 0 && o[0].letter == 0
+		}
+	}
+	return false
 }
 
 // listed reports that a number counts the points of an explanation: no options follow, as they do at the question that

@@ -72,6 +72,7 @@ type textReader struct {
 	strays   []Row           // parts of questions that belong to none
 	ahead    []line          // what comes after the line that is read
 	early    []Media         // pictures that no question stands before, since the last one
+	unplaced []string        // pictures among the keys that belong to no question
 	cuts     int             // labels found inside the line that is read
 }
 
@@ -112,18 +113,29 @@ func readTextNotes(lines []line) ([]Row, []Note) {
 		r.blank = false
 	}
 	rows := r.rows()
+	var notes []Note
+	for _, m := range r.early {
+		r.unplaced = append(r.unplaced, m.Name)
+	}
+	if len(r.unplaced) > 0 && len(rows) > 0 {
+		notes = append(notes, Note{Status: Warning, Code: "picture.none", Found: strings.Join(r.unplaced[:min(3, len(r.unplaced))], "、")})
+	}
 	if len(r.skipped) == 0 || len(rows) == 0 {
-		return rows, nil
+		return rows, notes
 	}
 	said := make([]string, 0, 3)
 	for _, l := range r.skipped[:min(3, len(r.skipped))] {
 		said = append(said, Short(withoutMarks(l.text), 18))
 	}
-	return rows, []Note{{Status: Warning, Code: "file.ignored", Found: strconv.Itoa(len(r.skipped)) + "：" + strings.Join(said, " / ")}}
+	return rows, append(notes, Note{Status: Warning, Code: "file.ignored", Found: strconv.Itoa(len(r.skipped)) + "：" + strings.Join(said, " / ")})
 }
 
 // pictures gives a line's pictures to the question that it belongs to.
 func (r *textReader) pictures(l line) {
+	if r.table.open { // never to the question above: it may show that one's key
+		r.table.media = append(r.table.media, l.media...)
+		return
+	}
 	if r.cur == nil {
 		r.early = append(r.early, l.media...)
 		return
@@ -134,6 +146,12 @@ func (r *textReader) pictures(l line) {
 // figure takes a line of nothing but pictures: they belong to the text before them.
 func (r *textReader) figure(l line) {
 	r.pictures(l)
+	if r.table.open {
+		if t := &r.table; t.last >= 0 {
+			t.entries[t.last].explanation += "\n" + strings.TrimSpace(l.text)
+		}
+		return
+	}
 	q := r.cur
 	if q == nil {
 		return

@@ -78,7 +78,8 @@ func (a *API) exportPaper(c *fiber.Ctx, format string) error {
 	case total > exchange.MaxPaper:
 		return fault.New(fault.Conflict, "export.too_many").With("n", total).With("most", exchange.MaxPaper)
 	}
-	p := exchange.Paper{Title: bank.Name, Keys: c.Query("keys") == "true"}
+	p := exchange.Paper{Title: bank.Name, Keys: c.Query("keys") == "true",
+		Files: func(id string) (media.File, error) { return a.Media.Read(c.UserContext(), id) }}
 	for _, e := range slices.Backward(page) { // lists show the newest first
 		p.Questions = append(p.Questions, e.Question)
 	}
@@ -99,8 +100,8 @@ func (a *API) exportPaper(c *fiber.Ctx, format string) error {
 		return err
 	}
 	c.Set(fiber.HeaderContentType, "text/html; charset=utf-8")
-	// The page has one style element and nothing else that a browser would run or fetch.
-	c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; style-src"+hashes(inlineStyle, b.Bytes())+"; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	// The page has one style element, its pictures in itself, and nothing else that a browser would run or fetch.
+	c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; img-src data:; style-src"+hashes(inlineStyle, b.Bytes())+"; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 	c.Set(fiber.HeaderReferrerPolicy, "same-origin")
 	c.Set(fiber.HeaderXFrameOptions, "DENY")
 	return c.Send(b.Bytes())

@@ -43,21 +43,32 @@ const importWithin = 2 * time.Minute
 const keepWithin = 30 * time.Minute
 
 type importView struct {
-	ID        string          `json:"id"`
-	BankID    *string         `json:"bank_id"`
-	FileName  string          `json:"file_name"`
-	Format    string          `json:"format"`
-	State     string          `json:"state"` // questionbank.ImportState, or reading or failed
-	Staff     string          `json:"staff"`
-	Notes     []string        `json:"notes"`
-	Counts    exchange.Counts `json:"counts"`
-	Said      []saidView      `json:"said"`     // what is said of rows, most often first; not in lists
-	Progress  int             `json:"progress"` // rows read so far
-	Fault     string          `json:"fault"`    // why it failed, "" otherwise
-	Added     int             `json:"added"`
-	Known     int             `json:"known"`
-	CreatedMS int64           `json:"created_ms"`
+	ID         string          `json:"id"`
+	BankID     *string         `json:"bank_id"`
+	FileName   string          `json:"file_name"`
+	Format     string          `json:"format"`
+	State      string          `json:"state"` // questionbank.ImportState, or reading or failed
+	Staff      string          `json:"staff"`
+	Notes      []string        `json:"notes"`
+	Counts     exchange.Counts `json:"counts"`
+	Said       []saidView      `json:"said"`       // what is said of rows, most often first; not in lists
+	Types      []tallyView     `json:"types"`      // rows by type, most first; not in lists
+	Categories []tallyView     `json:"categories"` // rows by category, most first, the first of many; not in lists
+	Progress   int             `json:"progress"`   // rows read so far
+	Fault      string          `json:"fault"`      // why it failed, "" otherwise
+	Added      int             `json:"added"`
+	Known      int             `json:"known"`
+	CreatedMS  int64           `json:"created_ms"`
 }
+
+// tallyView is how many rows have a type or a category.
+type tallyView struct {
+	Name string `json:"name"`
+	N    int    `json:"n"`
+}
+
+// maxTallies is how many categories a preview counts by name.
+const maxTallies = 20
 
 // saidView is a note that rows of an import have, and the mend that goes with it.
 type saidView struct {
@@ -72,7 +83,7 @@ const unheard = importWithin + time.Minute
 
 func importOf(in questionbank.Import, lang string) importView {
 	v := importView{ID: in.ID, BankID: in.BankID, FileName: in.FileName, Format: in.Format, State: string(in.State), Staff: in.StaffName, Notes: []string{},
-		Said: []saidView{}, Counts: exchange.Counts{OK: in.OK, Warning: in.Warnings, Error: in.Errors}, Progress: in.Progress, Added: in.Added,
+		Said: []saidView{}, Types: []tallyView{}, Categories: []tallyView{}, Counts: exchange.Counts{OK: in.OK, Warning: in.Warnings, Error: in.Errors}, Progress: in.Progress, Added: in.Added,
 		Known: in.Known, CreatedMS: in.CreatedAt.Time().UnixMilli()}
 	_ = json.Unmarshal([]byte(in.Notes), &v.Notes)
 	if in.Phase != questionbank.ImportRead {
@@ -101,6 +112,14 @@ func (a *API) withSaid(c *fiber.Ctx, v importView) (importView, error) {
 		return v, err
 	}
 	for code, n := range counts {
+		if typ, ok := exchange.TypeOfCode(code); ok {
+			v.Types = append(v.Types, tallyView{string(typ), n})
+			continue
+		}
+		if category, ok := exchange.CategoryOfCode(code); ok {
+			v.Categories = append(v.Categories, tallyView{category, n})
+			continue
+		}
 		s := saidView{Code: code, N: n, Text: exchange.Note{Code: code, Found: "…"}.Say(c.Get(fiber.HeaderAcceptLanguage))}
 		if mend, ok := strings.CutPrefix(code, "mend:"); ok {
 			s.Mend, s.Text = true, exchange.Mend{Code: mend}.Say(c.Get(fiber.HeaderAcceptLanguage))
@@ -113,6 +132,15 @@ func (a *API) withSaid(c *fiber.Ctx, v importView) (importView, error) {
 		}
 		return strings.Compare(a.Code, b.Code)
 	})
+	for _, tallies := range [][]tallyView{v.Types, v.Categories} {
+		slices.SortFunc(tallies, func(a, b tallyView) int {
+			if a.N != b.N {
+				return b.N - a.N
+			}
+			return strings.Compare(a.Name, b.Name)
+		})
+	}
+	v.Categories = v.Categories[:min(maxTallies, len(v.Categories))]
 	return v, nil
 }
 

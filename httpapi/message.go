@@ -127,6 +127,7 @@ var catalogue = map[string]text{
 	"question.key_order":     {"排序题的答案要包含每个选项", "The key of an ordering question has every option."},
 	"export.empty":           {"没有符合条件的题目，出不了试卷", "No question fits, so there is no paper."},
 	"export.too_many":        {"试卷最多 {most} 题，这里有 {n} 题。请先按题型、分类或难度筛选", "A paper may have {most} questions, and these are {n}. Please filter by type, category or difficulty first."},
+	"export.pictures":        {"这些题目的图片合计超过 {most} MB，出不了一份试卷。请筛选出少一些题目再试", "The pictures of these questions have more than {most} MB, too much for one paper. Please filter for fewer questions."},
 	"checkup.running":        {"正在体检，请等它完成", "This bank is being checked already."},
 	"checkup.failed":         {"体检没有完成，请再试一次", "The check could not be finished. Please try again."},
 	"checkup.broken_off":     {"体检中断了（服务器重启过），请再试一次", "The check was broken off, the server was restarted. Please try again."},

@@ -62,7 +62,8 @@ func (c *importCmd) Run(ctx context.Context) error {
 		return err
 	}
 	if info.Size() > exchange.MaxFile {
-		return fmt.Errorf("%s has %d MB; a file may have at most %d MB", c.File, info.Size()>>20, exchange.MaxFile>>20)
+		text, _ := exchange.FileFault("import.too_large", "zh-CN")
+		return fmt.Errorf("%s：%s，这个文件有 %d MB", c.File, text, (info.Size()+1<<20-1)>>20)
 	}
 	data, err := os.ReadFile(c.File)
 	if err != nil {

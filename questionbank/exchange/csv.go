@@ -36,6 +36,7 @@ func decodeText(b []byte) string {
 // csvGrid reads separated values. The separator is the one that cuts the first lines into the most equal cells.
 func csvGrid(text string) (grid, error) {
 	g := grid{}
+	broken := 0 // line breaks inside cells: a spreadsheet, where people look for the row, does not count them
 	r := csv.NewReader(strings.NewReader(text))
 	r.Comma, r.FieldsPerRecord, r.LazyQuotes, r.ReuseRecord = separator(text), -1, true, false
 	for {
@@ -47,13 +48,15 @@ func csvGrid(text string) (grid, error) {
 			return g, err
 		}
 		line, _ := r.FieldPos(0)
-		for len(g.rows) < line-1 { // empty lines keep their number
+		for len(g.rows) < line-1-broken { // empty lines keep their number
+
 			if len(g.rows) > MaxQuestions*4 {
 				return g, errTooMany
 			}
 			g.rows = append(g.rows, nil)
 		}
 		for i := range row {
+			broken += strings.Count(row[i], "\n")
 			row[i] = unguard(row[i])
 		}
 		g.rows = append(g.rows, row)

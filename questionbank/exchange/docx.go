@@ -361,9 +361,41 @@ func symbol(char string) string {
 	return ""
 }
 
-// table reads up to the end of w:tbl: rows of cells of text.
-func (d *docxReader) table() ([][]string, error) {
-	var rows [][]string
+// tableCell is a cell of a document's table: its paragraphs as lines.
+type tableCell struct {
+	text   string
+	marked []bool // by rune
+}
+
+// write adds a paragraph.
+func (c *tableCell) write(label string, p paragraph) {
+	if c.text != "" {
+		c.text += "\n"
+		c.marked = append(c.marked, false)
+	}
+	c.text += label + string(p.text)
+	c.marked = append(append(c.marked, make([]bool, len([]rune(label)))...), p.marked...)
+}
+
+// lines are the cell's lines with their marks.
+func (c tableCell) lines() []line {
+	var out []line
+	from := 0
+	for text := range strings.SplitSeq(c.text, "\n") {
+		to := from + len([]rune(text))
+		l := line{text: text}
+		if someTrue(c.marked[from:to]) {
+			l.marked = c.marked[from:to]
+		}
+		out = append(out, l)
+		from = to + 1
+	}
+	return out
+}
+
+// table reads up to the end of w:tbl: rows of cells.
+func (d *docxReader) table() ([][]tableCell, error) {
+	var rows [][]tableCell
 	if d.depth++; d.depth > 50 {
 		return nil, errBroken
 	}
@@ -381,7 +413,7 @@ func (d *docxReader) table() ([][]string, error) {
 				rows, cell = append(rows, nil), -1
 			case "tc":
 				if len(rows) > 0 {
-					rows[len(rows)-1] = append(rows[len(rows)-1], "")
+					rows[len(rows)-1] = append(rows[len(rows)-1], tableCell{})
 					cell = len(rows[len(rows)-1]) - 1
 				}
 			case "p":
@@ -395,7 +427,7 @@ func (d *docxReader) table() ([][]string, error) {
 					if !isEmpty(string(p.text)) {
 						label = d.number(p)
 					}
-					r[cell] = strings.TrimPrefix(r[cell]+"\n"+label+string(p.text), "\n")
+					r[cell].write(label, p)
 				}
 			case "tbl":
 				if _, err := d.table(); err != nil {
@@ -412,20 +444,29 @@ func (d *docxReader) table() ([][]string, error) {
 
 // addTable takes a table for a list of questions when it has a header, for a table of keys when its first column says
 // 题号 and 答案, and for text otherwise.
-func (d *docxReader) addTable(rows [][]string) {
-	g := grid{rows: rows, gallery: d.gallery}
+func (d *docxReader) addTable(cells [][]tableCell) {
+	g := grid{rows: make([][]string, len(cells)), marked: map[[2]int]bool{}, gallery: d.gallery}
+	for r, row := range cells {
+		for c, cell := range row {
+			g.rows[r] = append(g.rows[r], cell.text)
+			if allMarked(cell.text, cell.marked) {
+				g.marked[[2]int{r, c}] = true
+			}
+		}
+	}
 	if found, ok := readGrid(g); ok {
 		d.rows = append(d.rows, found...)
 		return
 	}
-	if keys := keyRows(rows); keys != "" {
+	if keys := keyRows(g.rows); keys != "" {
 		d.lines = append(d.lines, line{no: len(d.lines) + 1, text: "参考答案"}, line{no: len(d.lines) + 2, text: keys})
 		return
 	}
-	for _, r := range rows {
-		for _, c := range r {
-			for l := range strings.SplitSeq(c, "\n") {
-				d.lines = append(d.lines, line{no: len(d.lines) + 1, text: l, media: d.gallery.in(l)})
+	for _, row := range cells {
+		for _, cell := range row {
+			for _, l := range cell.lines() {
+				l.no, l.media = len(d.lines)+1, d.gallery.in(l.text)
+				d.lines = append(d.lines, l)
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"errors"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -198,13 +199,20 @@ func (d *draft) readKey(q *questionbank.Question) {
 	case questionbank.Judge:
 		d.judgeKey(q)
 	case questionbank.Fill:
+		blank := strings.Contains(d.stem, "__")
 		d.fillKey(q)
+		if guessed := d.typ == "" && strings.TrimSpace(d.typeText) == ""; guessed && !blank && optionNames.MatchString(strings.TrimSpace(d.key)) {
+			d.fail("options", "options.few", "") // letters of options that were not found: never what to fill in
+		}
 	case questionbank.Order:
 		d.orderKey(q)
 	default:
 		d.choiceKey(q)
 	}
 }
+
+// optionNames are keys that name options.
+var optionNames = regexp.MustCompile(`^(?:[A-Ha-hＡ-Ｈａ-ｈ](?:[\s,，、]*[A-Ha-hＡ-Ｈａ-ｈ])*|[①-⑩]+)$`)
 
 func (d *draft) choiceKey(q *questionbank.Question) {
 	if len(q.Options) < 2 {
@@ -222,6 +230,9 @@ func (d *draft) choiceKey(q *questionbank.Question) {
 			d.warn("key", k.code, d.key)
 		}
 		letters = k.letters
+		if m := d.markedLetters(); m != nil && !slices.Equal(m, sortedOnce(letters)) {
+			d.warn("key", "key.marked_other", strings.Join(letters, "")+" ≠ "+strings.Join(m, ""))
+		}
 	} else if letters == nil {
 		if letters = d.markedLetters(); letters == nil {
 			d.fail("key", "key.missing", "")

@@ -46,12 +46,12 @@ type giftBlock struct {
 func giftBlocks(text string) []giftBlock {
 	var out []giftBlock
 	var cur []string
-	start, depth := 0, 0
+	start, depth, closed := 0, 0, false // closed: its answers have stood
 	end := func() {
 		if len(cur) > 0 {
 			out = append(out, giftBlock{start, strings.Join(cur, "\n")})
 		}
-		cur, depth = nil, 0
+		cur, depth, closed = nil, 0, false
 	}
 	for _, l := range textLines(text) {
 		t := strings.TrimSpace(l.text)
@@ -67,6 +67,9 @@ func giftBlocks(text string) []giftBlock {
 			out = append(out, giftBlock{l.no, t})
 			continue
 		}
+		if depth <= 0 && closed && strings.HasPrefix(t, "::") { // the empty line before it is missing
+			end()
+		}
 		if len(cur) == 0 {
 			start = l.no
 		}
@@ -79,6 +82,7 @@ func giftBlocks(text string) []giftBlock {
 				depth++
 			case t[i] == '}':
 				depth--
+				closed = true
 			}
 		}
 	}
@@ -140,6 +144,9 @@ func readGIFTQuestion(b giftBlock) draft {
 		stem = strings.TrimRight(before, " \t") + "____" + strings.TrimLeft(after, " \t") // the blank stands inside
 	}
 	d.stem = giftText(stem, html)
+	if again := plainIndex(after, '{', 0); again >= 0 { // two questions without an empty line between them
+		d.fail("", "gift.joined", strings.TrimSpace(after))
+	}
 	if i := strings.Index(body, "####"); i >= 0 {
 		d.explanation = giftText(body[i+4:], html)
 		body = strings.TrimSpace(body[:i])
@@ -218,6 +225,7 @@ func giftBody(d *draft, body string, html bool) {
 	}
 	if partial > 0 || len(d.letters) > 1 {
 		d.typ = questionbank.Multiple
+		d.guessed = partial == 0 // with two "=" Moodle takes either of them: whether both are needed, the author must say
 	}
 	if partial > 0 && rights > 0 {
 		d.typ = questionbank.Single

@@ -52,6 +52,8 @@ func TestHostileFiles(t *testing.T) {
 		{"nothing", "a.xlsx", nil, "import.empty"},
 		{"blanks", "a.txt", []byte(" \n\n\t"), "import.empty"},
 		{"a picture", "a.csv", []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"), "import.unknown"},
+		{"RTF under the name of Word", "a.doc", []byte(`{\rtf1\ansi 1. abc}`), "import.old_office"},
+		{"a page under the name of Excel", "a.xls", []byte("<html><body><table><tr><td>题目</td></tr></table></body></html>"), "import.old_office"},
 		{"PDF", "a.docx", []byte("%PDF-1.7 ..."), "import.unknown"},
 		{"old Excel", "a.xlsx", append([]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), make([]byte, 600)...), "import.old_office"},
 		{"a password", "a.xlsx", locked, "import.password"},

@@ -51,6 +51,9 @@ func readKey(found string, options []string, numbered bool) choiceKey {
 				letters = append(letters, string(r))
 			}
 		}
+		if len(letters) > len(sortedOnce(letters)) || manyKeys(t) {
+			return choiceKey{code: "key.ambiguous"} // "ABC AB BC" under the last of three questions
+		}
 		letters = sortedOnce(letters)
 		inside := beyond(letters, len(options)) == ""
 		switch {
@@ -108,6 +111,13 @@ func readKey(found string, options []string, numbered bool) choiceKey {
 		}
 	}
 	return choiceKey{code: "key.unreadable"}
+}
+
+// manyKeys reports groups of letters of which one has several, "AB CD": the keys of several questions, or one that is
+// typed oddly.
+func manyKeys(t string) bool {
+	groups := strings.FieldsFunc(t, func(r rune) bool { return r < 'A' || r > 'Z' })
+	return len(groups) > 1 && slices.ContainsFunc(groups, func(g string) bool { return len(g) > 1 })
 }
 
 // lettersWithTexts reads "A. 甲；C. 丙": each part a letter with its own option.

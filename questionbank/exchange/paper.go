@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"leitai/questionbank"
+	"leitai/questionbank/media"
 )
 
 // MaxPaper is how many questions a printed paper may have.
@@ -20,7 +21,10 @@ const MaxPaper = 500
 type Paper struct {
 	Title     string
 	Questions []questionbank.Question
-	Keys      bool // with the keys and explanations on pages of their own at the end
+	Keys      bool  // with the keys and explanations on pages of their own at the end
+	Files     Files // of the questions' pictures; nil leaves them out
+
+	pictures map[string]media.File // by id
 }
 
 // paperParts are the sections of a paper in their order: a type, its heading, and the points of one question.
@@ -51,9 +55,14 @@ type paperItem struct {
 	Columns     int // 1, 2 or 4 options in a line
 	Key         string
 	Explanation string
+	Pictures    []paperPicture // below the stem
+	Explaining  []paperPicture // below the explanation
 }
 
-type paperOption struct{ Letter, Text string }
+type paperOption struct {
+	Letter, Text string
+	Pictures     []paperPicture
+}
 
 // Total is the points of the whole paper.
 func (p Paper) Total() int {
@@ -82,7 +91,7 @@ func (p Paper) Sections() []paperSection {
 				continue
 			}
 			no++
-			s.Items = append(s.Items, paperItemOf(no, q))
+			s.Items = append(s.Items, p.item(no, q))
 		}
 		if n := len(s.Items); n > 0 {
 			s.Heading = ordinals[len(out)] + "、" + part.name
@@ -93,8 +102,9 @@ func (p Paper) Sections() []paperSection {
 	return out
 }
 
-func paperItemOf(no int, q questionbank.Question) paperItem {
-	it := paperItem{No: no, Stem: q.Stem, Key: keyText(q), Explanation: q.Explanation, Columns: 1}
+func (p Paper) item(no int, q questionbank.Question) paperItem {
+	it := paperItem{No: no, Stem: q.Stem, Key: keyText(q), Explanation: q.Explanation, Columns: 1,
+		Pictures: p.picturesOf(q, questionbank.PartStem), Explaining: p.picturesOf(q, questionbank.PartExplanation)}
 	switch q.Type {
 	case questionbank.Fill:
 		it.Key = strings.Join(q.Key, "；")
@@ -113,7 +123,7 @@ func paperItemOf(no int, q questionbank.Question) paperItem {
 	}
 	longest := 0
 	for i, o := range q.Options {
-		it.Options = append(it.Options, paperOption{questionbank.Letter(i), o})
+		it.Options = append(it.Options, paperOption{questionbank.Letter(i), o, p.picturesOf(q, questionbank.Letter(i))})
 		longest = max(longest, textWidth(o))
 	}
 	switch {
@@ -149,6 +159,9 @@ var paperPage = template.Must(template.New("paper").Parse(paperHTML))
 
 // WritePaperHTML writes a page to be printed on A4: no script, nothing from elsewhere, one style element.
 func WritePaperHTML(w io.Writer, p Paper) error {
+	if err := p.loadPictures(); err != nil {
+		return err
+	}
 	var b bytes.Buffer
 	if err := paperPage.Execute(&b, p); err != nil {
 		return err

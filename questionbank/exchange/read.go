@@ -122,6 +122,8 @@ func Detect(name string, data []byte) (Format, error) {
 		return "", errOldOffice
 	case bytes.HasPrefix(data, []byte("%PDF")):
 		return "", errUnknown
+	case bytes.HasPrefix(data, []byte(`{\rtf`)): // what some programs call .doc
+		return "", errOldOffice
 	}
 	text := strings.TrimLeft(decodeText(data), " \t\r\n\ufeff")
 	if strings.Contains(text[:min(len(text), 4096)], "\x00") {
@@ -132,6 +134,9 @@ func Detect(name string, data []byte) (Format, error) {
 	}
 	switch {
 	case strings.HasPrefix(text, "<"):
+		if strings.HasSuffix(lower, ".xls") || strings.HasSuffix(lower, ".doc") { // a page that a system exports under that name
+			return "", errOldOffice
+		}
 		return detectXML(text)
 	case text[0] == '{' || text[0] == '[' && !typeTag.MatchString(firstLine(text)):
 		if looksLikeJSON(text) {

@@ -79,7 +79,26 @@ func (r Row) Status() Status {
 	return s
 }
 
-// Codes names the row's notes and mends, with a space before and after each: " key.one mend:type.multiple ".
+// Codes of a row's question, for counting: its type and its category, whose spaces are unit separators there.
+const (
+	codeType     = "is:"
+	codeCategory = "in:"
+)
+
+// TypeOfCode gives the type that a code of Row.Codes counts; false for other codes.
+func TypeOfCode(code string) (questionbank.Type, bool) {
+	t, ok := strings.CutPrefix(code, codeType)
+	return questionbank.Type(t), ok
+}
+
+// CategoryOfCode gives the category that a code of Row.Codes counts; false for other codes.
+func CategoryOfCode(code string) (string, bool) {
+	c, ok := strings.CutPrefix(code, codeCategory)
+	return strings.ReplaceAll(c, "\x1f", " "), ok
+}
+
+// Codes names the row's notes and mends, and the type and category of its question, with a space before and after each:
+// " key.one mend:type.multiple is:single in:法律 ".
 func (r Row) Codes() string {
 	seen := " "
 	add := func(code string) {
@@ -92,6 +111,12 @@ func (r Row) Codes() string {
 		if n.Mend != nil {
 			add("mend:" + n.Mend.Code)
 		}
+	}
+	if r.Question.Type != "" {
+		add(codeType + string(r.Question.Type))
+	}
+	if c := strings.Join(strings.Fields(r.Question.Category), "\x1f"); c != "" {
+		add(codeCategory + c)
 	}
 	if seen == " " {
 		return ""

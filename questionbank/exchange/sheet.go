@@ -18,6 +18,7 @@ type grid struct {
 	name     string
 	rows     [][]string
 	merged   map[[2]int]string // row and column, from 0, of cells that a merged cell above covers: its text
+	marked   map[[2]int]bool   // cells of a document's table whose text stands out
 	formulas map[string]bool   // cells that a formula works out
 
 	gallery  *gallery         // of the pictures whose marks stand in cells; nil when there are none
@@ -64,7 +65,7 @@ type column struct {
 }
 
 var (
-	optionHead  = regexp.MustCompile(`^(?:备?选项|备选答案|答案选项|候选项?|option|choice|answer|选择项?|answeroption)([a-z]|\d{1,2}|[一二三四五六七八九十])$`)
+	optionHead  = regexp.MustCompile(`^(?:备?选项|备选答案|答案选项|候选项?|option|choice|answer|选择项?|answeroption|答案)([a-z]|\d{1,2}|[一二三四五六七八九十])$`)
 	correctHead = regexp.MustCompile(`^(?:is)?correct(\d{1,2})$`)
 	englishTail = regexp.MustCompile(`\s+[-–—]\s.*$`)
 )
@@ -432,6 +433,12 @@ func (g grid) draft(r int, columns map[int]column) draft {
 			}
 			if col.n >= 0 && col.n < len(d.options) {
 				d.options[col.n] = stripOptionLabel(text, col.n)
+				if g.marked[[2]int{r, c}] {
+					for len(d.marked) <= col.n {
+						d.marked = append(d.marked, false)
+					}
+					d.marked[col.n] = true
+				}
 			}
 		case "options":
 			if !isEmpty(text) {
@@ -447,6 +454,9 @@ func (g grid) draft(r int, columns map[int]column) draft {
 			}
 			pictures += text
 		}
+	}
+	if other := otherLabels(d.options); other != "" {
+		d.notes = append(d.notes, Note{Status: Error, Code: "options.order", Cell: where["option A"], Found: other})
 	}
 	d.stem += onlyThe(pictures)
 	for c := range g.rows[r] { // in columns that we do not know
@@ -522,6 +532,22 @@ func stripOptionLabel(text string, n int) string {
 		return t[marks[0].end:]
 	}
 	return text
+}
+
+// otherLabels finds options whose own letters are not those of their columns: "B. 乙" below 选项A and "A. 甲" below 选项B.
+// Which of the two the key means, nobody can tell.
+func otherLabels(options []string) string {
+	var other []string
+	for _, o := range options {
+		t := strings.TrimSpace(o)
+		if m := optionMarks(t); len(m) > 0 && m[0].start == 0 && m[0].letter < len(options) && !isEmpty(t[m[0].end:]) {
+			other = append(other, t)
+		}
+	}
+	if len(other) < 2 {
+		return ""
+	}
+	return strings.Join(other, " / ")
 }
 
 // splitOptionCell cuts options that share a cell: by labels, line breaks or bars.

@@ -72,6 +72,7 @@ type textReader struct {
 	strays   []Row           // parts of questions that belong to none
 	ahead    []line          // what comes after the line that is read
 	early    []Media         // pictures that no question stands before, since the last one
+	unplaced []string        // pictures among the keys that belong to no question
 	cuts     int             // labels found inside the line that is read
 }
 
@@ -86,6 +87,7 @@ func readTextNotes(lines []line) ([]Row, []Note) {
 	r := &textReader{sections: []section{{}}, repeated: runningHeads(lines)}
 	for i := 0; i < len(lines); i++ {
 		l := lines[i]
+		l.text = narrowNumber(l.text)
 		l.text = strings.TrimRight(l.text, " \t\u00a0\u3000\r")
 		if isEmpty(l.text) {
 			r.blank = true
@@ -101,7 +103,7 @@ func readTextNotes(lines []line) ([]Row, []Note) {
 		next := ""
 		for _, n := range lines[i+1:] {
 			if !isEmpty(n.text) && !onlyMarks(n.text) {
-				next = n.text
+				next = narrowNumber(n.text)
 				break
 			}
 		}
@@ -111,18 +113,29 @@ func readTextNotes(lines []line) ([]Row, []Note) {
 		r.blank = false
 	}
 	rows := r.rows()
+	var notes []Note
+	for _, m := range r.early {
+		r.unplaced = append(r.unplaced, m.Name)
+	}
+	if len(r.unplaced) > 0 && len(rows) > 0 {
+		notes = append(notes, Note{Status: Warning, Code: "picture.none", Found: strings.Join(r.unplaced[:min(3, len(r.unplaced))], "、")})
+	}
 	if len(r.skipped) == 0 || len(rows) == 0 {
-		return rows, nil
+		return rows, notes
 	}
 	said := make([]string, 0, 3)
 	for _, l := range r.skipped[:min(3, len(r.skipped))] {
 		said = append(said, Short(withoutMarks(l.text), 18))
 	}
-	return rows, []Note{{Status: Warning, Code: "file.ignored", Found: strconv.Itoa(len(r.skipped)) + "：" + strings.Join(said, " / ")}}
+	return rows, append(notes, Note{Status: Warning, Code: "file.ignored", Found: strconv.Itoa(len(r.skipped)) + "：" + strings.Join(said, " / ")})
 }
 
 // pictures gives a line's pictures to the question that it belongs to.
 func (r *textReader) pictures(l line) {
+	if r.table.open { // never to the question above: it may show that one's key
+		r.table.media = append(r.table.media, l.media...)
+		return
+	}
 	if r.cur == nil {
 		r.early = append(r.early, l.media...)
 		return
@@ -133,6 +146,12 @@ func (r *textReader) pictures(l line) {
 // figure takes a line of nothing but pictures: they belong to the text before them.
 func (r *textReader) figure(l line) {
 	r.pictures(l)
+	if r.table.open {
+		if t := &r.table; t.last >= 0 {
+			t.entries[t.last].explanation += "\n" + strings.TrimSpace(l.text)
+		}
+		return
+	}
 	q := r.cur
 	if q == nil {
 		return
@@ -150,6 +169,23 @@ func (r *textReader) figure(l line) {
 			q.warn("explanation", "picture.place", m.Name)
 		}
 	}
+}
+
+// wideNumber is a question's number in full-width digits, as input methods write them.
+var wideNumber = wide(`^[\s（(第]*[０-９]{1,4}\s*[.．、:：)）题]`)
+
+// narrowNumber makes the digits of a number that a line begins with plain ones, rune for rune.
+func narrowNumber(s string) string {
+	at := wideNumber.FindString(s)
+	if at == "" {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		if r >= '０' && r <= '９' {
+			return r - '０' + '0'
+		}
+		return r
+	}, at) + s[len(at):]
 }
 
 func isEmpty(s string) bool { return strings.Trim(s, " \t\u00a0\u3000\ufeff\u200b\r\f") == "" }
@@ -189,6 +225,9 @@ var (
 	stemLabel     = wide(`^(?:题目|题干|问题|试题)\s*[:：]\s*(\S.*)$`)
 	bulletOption  = wide(`^[○◯□☐]\s*(\S.*)$`) // as survey sites print them
 	judgeFirst    = wide(`^[(（]\s*([√×✓✗✔✘xX对错]?)\s*[)）]\s*(\d{1,4})\s*[.．、]\s*(.+)$`)
+
+	// choiceFirst is a paper that has been filled in: the key in the brackets before the number.
+	choiceFirst = wide(`^[(（]\s*([A-HＡ-Ｈ](?:[,，、\s]*[A-HＡ-Ｈ])*)\s*[)）]\s*(\d{1,4})\s*[.．、]\s*(\D.*)$`)
 
 	typeTag = wide(`[【\[(（]\s*((?:单项?选择?|多项?选择?|单选|多选|不定项选?择?|判断|是非|填空|排序|简答|问答)题?)\s*[】\])）]`)
 
@@ -314,6 +353,9 @@ func (r *textReader) question(l line) bool {
 	if m := judgeFirst.FindStringSubmatch(text); m != nil {
 		number, _ = strconv.Atoi(m[2])
 		rest, key = m[3], m[1]
+	} else if m := choiceFirst.FindStringSubmatch(text); m != nil && (r.cur == nil || r.cur.complete()) && r.optionsFollow(m[3]) {
+		number, _ = strconv.Atoi(m[2])
+		rest, key = m[3], m[1]
 	} else if m := questionNth.FindStringSubmatch(text); m != nil {
 		number, _ = strconv.Atoi(m[1])
 		rest = m[2]
@@ -349,6 +391,20 @@ func (r *textReader) question(l line) bool {
 	}
 	r.stem(r.tail(l, rest))
 	return true
+}
+
+// optionsFollow reports that options stand after this text, on its line or on the next.
+func (r *textReader) optionsFollow(text string) bool {
+	if _, at := optionsInside(text); at > 0 {
+		return true
+	}
+	for _, l := range r.ahead {
+		if t := strings.TrimLeft(l.text, " \t\u00a0\u3000\ufeff"); !isEmpty(t) {
+			o := optionsAt(t, 0)
+			return len(o) > 0 && o[0].letter == 0
+		}
+	}
+	return false
 }
 
 // listed reports that a number counts the points of an explanation: no options follow, as they do at the question that

@@ -48,6 +48,9 @@ func optionMarks(text string) []optionMark {
 		if l >= 'Ａ' && l <= 'Ｚ' {
 			l = l - 'Ａ' + 'A'
 		}
+		if l >= 'ａ' && l <= 'ｚ' {
+			l = l - 'ａ' + 'A'
+		}
 		if l >= 'a' && l <= 'z' {
 			l = l - 'a' + 'A'
 		}

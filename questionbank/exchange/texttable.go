@@ -1,11 +1,14 @@
 package exchange
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"leitai/questionbank"
 )
 
 // keyTable is a list of keys at the end of a text: "1-5 ABCDE", "6. √", with or without headings of its own.
@@ -14,6 +17,7 @@ type keyTable struct {
 	section int // of the text whose heading stood last, -1 before the first
 	entries []keyEntry
 	last    int            // index of the entry that the next line may go on with, -1 when none
+	media   []Media        // pictures of explanations
 	seen    map[string]int // headings of a type seen in the table
 }
 
@@ -376,18 +380,36 @@ func (t *keyTable) apply(r *textReader) {
 		case e.fault != "":
 			of[0].fail("key", "key.table_split", e.fault)
 		default:
-			of[0].setKey(e.key)
+			of[0].setKey(withoutMarks(e.key))
+			of[0].media = append(of[0].media, t.take(e)...)
 			given[e.section] = append(given[e.section], of[0])
 			if e.explanation != "" && of[0].explanation == "" {
 				of[0].explanation = e.explanation
 			}
 		}
 	}
+	for _, m := range t.media {
+		r.unplaced = append(r.unplaced, m.Name)
+	}
 	for section, numbers := range spare {
 		for _, q := range given[section] {
 			q.warn("key", "key.table_spare", numbers)
 		}
 	}
+}
+
+// take gives the pictures that stand in an entry: they explain, and nobody may see them before.
+func (t *keyTable) take(e keyEntry) []Media {
+	var out []Media
+	t.media = slices.DeleteFunc(t.media, func(m Media) bool {
+		if m.mark == 0 || !strings.ContainsRune(e.key+e.explanation, m.mark) {
+			return false
+		}
+		m.Part = questionbank.PartExplanation
+		out = append(out, m)
+		return true
+	})
+	return out
 }
 
 // sinceTable keeps the questions that stand after the table before.

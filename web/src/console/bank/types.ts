@@ -76,6 +76,9 @@ export interface Import {
   counts: Record<RowStatus, number>
   /** What is said of rows, most often first; empty in lists. */
   said: { code: string; text: string; n: number; mend: boolean }[]
+  /** Rows by type and by category, most first; empty in lists. */
+  types: { name: string; n: number }[]
+  categories: { name: string; n: number }[]
   /** Rows read so far. */
   progress: number
   /** Why it failed, '' otherwise. */

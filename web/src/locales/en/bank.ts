@@ -144,6 +144,8 @@ const en: Record<keyof typeof zh, string> = {
   'import.ok': 'Fine',
   'import.warning': 'With a note',
   'import.error': 'Cannot be imported',
+  'import.categories': 'Categories: {list}',
+  'import.between': ', ',
   'import.all': 'All',
   'import.row': 'Row {n}',
   'import.mend_failed': 'That did not work',

@@ -138,6 +138,8 @@ const zh = {
   'import.ok': '正常',
   'import.warning': '有提示',
   'import.error': '不能导入',
+  'import.categories': '分类：{list}',
+  'import.between': '，',
   'import.all': '全部',
   'import.row': '第 {n} 行',
   'import.mend_failed': '没能修改',

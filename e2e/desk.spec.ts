@@ -367,7 +367,7 @@ test('the room is closed', async ({ browser, server, staff }) => {
   await expect(sure(desk)).toContainText('比赛码失效')
   await sure(desk).getByRole('button', { name: '关闭赛场' }).click()
   await expect(phone.page.getByText('主持人已关闭比赛')).toBeVisible()
-  await expect(screen.page.getByText('本场比赛已关闭')).toBeVisible()
+  await expect(screen.page.getByRole('heading', { name: '本场比赛已关闭' })).toBeVisible()
   await expect(step(desk)).toBeHidden()
   await close(desk, screen, phone)
 })

@@ -76,6 +76,7 @@ var catalogue = map[string]text{
 	"name.required":    {"请填写姓名", "Please enter a name."},
 	"name.too_long":    {"姓名最多 20 个字", "A name has at most 20 characters."},
 	"name.characters":  {"姓名请用文字，不要用表情或符号", "Please use letters in the name, no emoji or symbols."},
+	"name.unseen":      {"姓名里有看不见的字符，请重新输入", "The name has characters that cannot be seen. Please type it again."},
 	"name.taken":       {"同名的人太多，请在姓名后加上部门", "Too many people have this name. Please add your department."},
 	"client_id.length": {"客户端标识须为 16 到 64 个字符", "client_id needs 16 to 64 characters."},
 	"team.missing":     {"没有这个队伍，请从列表中选择", "There is no such team. Please choose from the list."},

@@ -53,3 +53,15 @@ func TestANewPasswordEndsResetLinks(t *testing.T) {
 		}
 	})
 }
+
+// Names stand in the log, in ledgers and in exports: none may look like another by what nobody sees.
+func TestNamesOfStaffHoldWhatCanBeSeen(t *testing.T) {
+	for _, name := range []string{"韩梅梅", "O’Neil-García (IT)", "Ж. Иванова", "🎓老师"} {
+		if err := people.CheckStaffName(name); err != nil {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+	for _, name := range []string{"管理员\n李雷", "管理\u200b员", "\u202e员理管", "\ufeff管理员", "a\ufffdb", "a\u2028b", "\u200b\u200b", "\u3164\u3164"} {
+		wantField(t, people.CheckStaffName(name), "name", "name.unseen")
+	}
+}

@@ -83,11 +83,11 @@ var catalogue = map[string]text{
 	"team.twice":       {"有两个队伍同名", "Two teams have the same name."},
 	"entrant.missing":  {"没有这个参赛者", "There is no such entrant."},
 
-	"contest.missing":  {"没有这场竞赛", "There is no such contest."},
+	"contest.missing":  {"没有这场竞赛，或者你不是它的协作者", "There is no such contest, or you are not one of its people."},
 	"contest.no_teams": {"还没有队伍", "There are no teams yet."},
 	"round.missing":    {"没有这个轮次", "There is no such round."},
 	"round.begun":      {"这一轮已经有人作答，不能再修改", "This round has been answered; it cannot be changed any more."},
-	"bank.missing":     {"没有这个题库", "There is no such bank."},
+	"bank.missing":     {"没有这个题库，或者你不是它的协作者", "There is no such bank, or you are not one of its people."},
 	"draw.too_few":     {"题库里符合条件的题只有 {have} 道，不够 {want} 道", "Only {have} questions of the bank fit, {want} are wanted."},
 
 	"question.not_played":   {"这道题还没有开始", "This question has not been played."},

@@ -70,6 +70,12 @@ test('the whole show from the keyboard', async ({ browser, server, staff }) => {
   const desk = await openDesk(browser, server, room, staff)
   const phone = await joined(browser, server, room, '秦岭')
   const press = (key: string) => desk.page.keyboard.press(key)
+  // The same command again is ignored until the first is answered, which may be after the state has come.
+  const answered = async (key: string) => {
+    const answer = desk.page.waitForResponse((r) => r.url().endsWith('/commands'))
+    await press(key)
+    await (await answer).finished()
+  }
 
   await press('Space')
   await told(desk, 'the question to open', (s) => s.phase === 'open')
@@ -83,16 +89,16 @@ test('the whole show from the keyboard', async ({ browser, server, staff }) => {
   await told(desk, 'the end of the pause', (s) => !s.paused)
 
   const limit = desk.state().limit_ms
-  await press('+')
+  await answered('+')
   await told(desk, 'five seconds more', (s) => s.limit_ms === limit + 5_000)
-  await press('-')
+  await answered('-')
   await told(desk, 'five seconds less', (s) => s.limit_ms === limit)
 
-  await press('b')
+  await answered('b')
   await told(desk, 'the blank screen', (s) => s.blank)
-  await press('b')
+  await answered('b')
   await told(desk, 'the screen back', (s) => !s.blank)
-  await press('h')
+  await answered('h')
   await told(desk, 'hidden scores', (s) => s.scores_hidden)
 
   // Ctrl+Z is about points, and nobody was given any.

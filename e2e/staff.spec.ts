@@ -133,6 +133,9 @@ test('an admin invites an organizer, who keeps a bank of their own, and ends the
   await viewer.page.reload()
   await expect(viewer.page.getByRole('heading', { name: `题库 ${username}` })).toBeVisible()
   await expect(viewer.page.getByRole('button', { name: '新建题目' })).toHaveCount(0)
+  await viewer.page.goto(`${server.url}/console/banks/import`)
+  await expect(viewer.page.getByRole('heading', { name: '题库', exact: true })).toBeVisible()
+  await expect(viewer.page.getByText('把文件拖到这里')).toHaveCount(0)
   await close(viewer)
 
   // A new password by a link; the session ends with it.

@@ -23,6 +23,7 @@ type auditView struct {
 	AtMS        int64          `json:"at_ms"`
 	StaffID     string         `json:"staff_id"`
 	StaffName   string         `json:"staff_name"`
+	Username    string         `json:"username"`
 	Address     string         `json:"address"`
 	Action      string         `json:"action"`
 	SubjectKind string         `json:"subject_kind"`
@@ -79,7 +80,7 @@ func (a *API) listAudit(c *fiber.Ctx) error {
 	}
 	out := make([]auditView, len(entries))
 	for i, e := range entries {
-		out[i] = auditView{e.ID, e.At.UnixMilli(), e.StaffID, e.StaffName, e.Address, e.Action, e.Subject.Kind, e.Subject.ID, e.Subject.Name, e.Detail}
+		out[i] = auditView{e.ID, e.At.UnixMilli(), e.StaffID, e.StaffName, e.Username, e.Address, e.Action, e.Subject.Kind, e.Subject.ID, e.Subject.Name, e.Detail}
 	}
 	next := ""
 	if len(out) == limit {
@@ -101,7 +102,7 @@ func (a *API) exportAudit(c *fiber.Ctx) error {
 	if format != "xlsx" && format != "csv" {
 		return fault.Field("format", "value.choice")
 	}
-	s := sheet{name: "操作日志", header: []string{"时间", "操作人", "地址", "操作", "对象类型", "对象", "详情", "编号"}, widths: []float64{22, 16, 18, 22, 12, 36, 60, 38}}
+	s := sheet{name: "操作日志", header: []string{"时间", "操作人", "用户名", "地址", "操作", "对象类型", "对象", "详情", "编号"}, widths: []float64{22, 16, 16, 18, 22, 12, 36, 60, 38}}
 	zone := time.FixedZone("Asia/Shanghai", 8*3600)
 	for after := ""; len(s.rows) < mostExported; {
 		page, err := a.People.ListAudit(c.UserContext(), f, after, 5000)
@@ -117,7 +118,7 @@ func (a *API) exportAudit(c *fiber.Ctx) error {
 				}
 				detail = string(b)
 			}
-			s.rows = append(s.rows, []any{e.At.In(zone).Format("2006-01-02 15:04:05"), e.StaffName, e.Address, actionName(e.Action),
+			s.rows = append(s.rows, []any{e.At.In(zone).Format("2006-01-02 15:04:05"), e.StaffName, e.Username, e.Address, actionName(e.Action),
 				kindNames[e.Subject.Kind], e.Subject.Name, detail, e.ID})
 		}
 		if len(page) < 5000 {

@@ -12,6 +12,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"leitai/fault"
+	"leitai/people"
 	"leitai/questionbank"
 	"leitai/questionbank/doctor"
 )
@@ -239,7 +240,7 @@ func (a *API) listFindings(c *fiber.Ctx) error {
 	}
 	out := make([]findingView, len(list))
 	for i, f := range list {
-		if out[i], err = a.viewFinding(c.UserContext(), f); err != nil {
+		if out[i], err = a.viewFinding(c.UserContext(), c.Params("id"), f); err != nil {
 			return err
 		}
 	}
@@ -250,7 +251,7 @@ func (a *API) listFindings(c *fiber.Ctx) error {
 	return c.JSON(fiber.Map{"findings": out, "next": next})
 }
 
-func (a *API) viewFinding(ctx context.Context, f questionbank.Finding) (findingView, error) {
+func (a *API) viewFinding(ctx context.Context, bank string, f questionbank.Finding) (findingView, error) {
 	var d doctor.Finding
 	if err := json.Unmarshal([]byte(f.Data), &d); err != nil {
 		return findingView{}, err
@@ -264,7 +265,7 @@ func (a *API) viewFinding(ctx context.Context, f questionbank.Finding) (findingV
 	for _, m := range d.Mends {
 		v.Mends = append(v.Mends, string(m))
 	}
-	entries, err := a.Banks.EntriesOf(ctx, d.IDs[:min(len(d.IDs), findingQuestions)])
+	entries, err := a.Banks.EntriesOf(ctx, bank, d.IDs[:min(len(d.IDs), findingQuestions)])
 	if err != nil {
 		return findingView{}, err
 	}
@@ -305,7 +306,7 @@ func (a *API) mendFinding(c *fiber.Ctx) error {
 	if !slices.Contains(d.Mends, doctor.Mend(in.Mend)) {
 		return fault.Field("mend", "value.choice")
 	}
-	bulks, err := a.bulksFor(ctx, d, in)
+	bulks, err := a.bulksFor(ctx, bank, d, in)
 	if err != nil {
 		return err
 	}
@@ -321,7 +322,7 @@ func (a *API) sendMended(c *fiber.Ctx, no int, change questionbank.Change) error
 	if err != nil {
 		return err
 	}
-	v, err := a.viewFinding(c.UserContext(), f)
+	v, err := a.viewFinding(c.UserContext(), c.Params("id"), f)
 	if err != nil {
 		return err
 	}
@@ -329,10 +330,10 @@ func (a *API) sendMended(c *fiber.Ctx, no int, change questionbank.Change) error
 }
 
 // bulksFor says which changes a mend is.
-func (a *API) bulksFor(ctx context.Context, d doctor.Finding, in mendRequest) ([]questionbank.Bulk, error) {
+func (a *API) bulksFor(ctx context.Context, bank string, d doctor.Finding, in mendRequest) ([]questionbank.Bulk, error) {
 	switch doctor.Mend(in.Mend) {
 	case doctor.MendDelete:
-		return a.deleteDuplicates(ctx, d, in.Keep)
+		return a.deleteDuplicates(ctx, bank, d, in.Keep)
 	case doctor.MendRetire:
 		return []questionbank.Bulk{{IDs: d.IDs, Retired: new(true)}}, nil
 	case doctor.MendSource:
@@ -354,14 +355,14 @@ func (a *API) bulksFor(ctx context.Context, d doctor.Finding, in mendRequest) ([
 		}
 		return []questionbank.Bulk{{IDs: d.IDs, Rewrite: move}}, nil
 	case doctor.MendShuffle:
-		return a.shuffle(ctx, d)
+		return a.shuffle(ctx, bank, d)
 	}
 	return nil, fault.Field("mend", "value.choice")
 }
 
 // shuffle exchanges options of the questions as they are now.
-func (a *API) shuffle(ctx context.Context, d doctor.Finding) ([]questionbank.Bulk, error) {
-	questions, err := a.questionsOf(ctx, d.IDs)
+func (a *API) shuffle(ctx context.Context, bank string, d doctor.Finding) ([]questionbank.Bulk, error) {
+	questions, err := a.questionsOf(ctx, bank, d.IDs)
 	if err != nil {
 		return nil, err
 	}
@@ -377,10 +378,10 @@ func (a *API) shuffle(ctx context.Context, d doctor.Finding) ([]questionbank.Bul
 	return out, nil
 }
 
-func (a *API) questionsOf(ctx context.Context, ids []string) ([]questionbank.Question, error) {
+func (a *API) questionsOf(ctx context.Context, bank string, ids []string) ([]questionbank.Question, error) {
 	var out []questionbank.Question
 	for part := range slices.Chunk(ids, 1000) {
-		entries, err := a.Banks.EntriesOf(ctx, part)
+		entries, err := a.Banks.EntriesOf(ctx, bank, part)
 		if err != nil {
 			return nil, err
 		}
@@ -394,14 +395,14 @@ func (a *API) questionsOf(ctx context.Context, ids []string) ([]questionbank.Que
 }
 
 // deleteDuplicates puts all but one question into the bin; the one that stays takes over what it lacks.
-func (a *API) deleteDuplicates(ctx context.Context, d doctor.Finding, keep string) ([]questionbank.Bulk, error) {
+func (a *API) deleteDuplicates(ctx context.Context, bank string, d doctor.Finding, keep string) ([]questionbank.Bulk, error) {
 	if keep == "" {
 		keep = d.IDs[0]
 	}
 	if !slices.Contains(d.IDs, keep) {
 		return nil, fault.Field("keep", "question.missing")
 	}
-	questions, err := a.questionsOf(ctx, d.IDs)
+	questions, err := a.questionsOf(ctx, bank, d.IDs)
 	if err != nil {
 		return nil, err
 	}
@@ -429,9 +430,31 @@ func (a *API) undoChange(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if err := a.reachChanged(c, in.ChangeID); err != nil {
+		return err
+	}
 	u, err := a.Banks.UndoChange(c.UserContext(), time.Now(), c.Params("id"), in.ChangeID, staffOf(c).Name)
 	if err != nil {
 		return err
 	}
 	return c.JSON(fiber.Map{"restored": u.Restored, "left": u.Left})
+}
+
+// reachChanged demands access to every bank that a change's questions are in by now: taking a move back takes them out of
+// there.
+func (a *API) reachChanged(c *fiber.Ctx, changeID string) error {
+	banks, err := a.Banks.ChangedBanks(c.UserContext(), c.Params("id"), changeID)
+	if err != nil {
+		return err
+	}
+	reach, err := a.People.ReachOf(c.UserContext(), staffOf(c), people.OnBank)
+	if err != nil {
+		return err
+	}
+	for _, b := range banks {
+		if !reach.Has(b) {
+			return fault.New(fault.Conflict, "change.out_of_reach")
+		}
+	}
+	return nil
 }

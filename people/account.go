@@ -152,13 +152,19 @@ func (s *Store) UpdateStaff(ctx context.Context, id string, change StaffChange) 
 	return after, nil
 }
 
-// CheckStaffName returns a field fault of a name that is empty or too long.
+// CheckStaffName returns a field fault of a name that is empty, too long, or has characters that nobody sees: with them it
+// could look like somebody else's in the audit log and in ledgers.
 func CheckStaffName(name string) error {
 	switch n := utf8.RuneCountInString(strings.TrimSpace(name)); {
 	case n == 0:
 		return fault.Field("name", "value.required")
 	case n > MaxStaffName:
 		return fault.Field("name", "value.long")
+	}
+	for _, r := range strings.TrimSpace(name) {
+		if unicode.In(r, unicode.C, unicode.Zl, unicode.Zp, unicode.Other_Default_Ignorable_Code_Point) || r == utf8.RuneError {
+			return fault.Field("name", "name.unseen")
+		}
 	}
 	return nil
 }

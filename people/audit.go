@@ -21,6 +21,7 @@ type AuditEntry struct {
 	At        time.Time
 	StaffID   string // "" when nobody was signed in
 	StaffName string
+	Username  string // of the account, which keeps it while names change; set when entries are read
 	Address   string
 	Action    string // such as "bank.rename"
 	Subject   Subject
@@ -153,6 +154,7 @@ func (s *Store) ListAudit(ctx context.Context, f AuditFilter, after string, limi
 		At          sqldb.Millis               `db:"at"`
 		StaffID     string                     `db:"staff_id"`
 		StaffName   string                     `db:"staff_name"`
+		Username    string                     `db:"username"`
 		Address     string                     `db:"address"`
 		Action      string                     `db:"action"`
 		SubjectKind string                     `db:"subject_kind"`
@@ -160,14 +162,14 @@ func (s *Store) ListAudit(ctx context.Context, f AuditFilter, after string, limi
 		SubjectName string                     `db:"subject_name"`
 		Detail      sqldb.JSON[map[string]any] `db:"detail"`
 	}
-	err := s.db.Select(ctx, &rows, `SELECT id, at, staff_id, staff_name, address, action, subject_kind, subject_id, subject_name, detail
-		FROM audit WHERE `+where+fmt.Sprintf(` ORDER BY id DESC LIMIT $%d`, len(args)+1), append(args, limit)...)
+	err := s.db.Select(ctx, &rows, `SELECT id, at, staff_id, staff_name, COALESCE((SELECT username FROM staff WHERE staff.id = staff_id), '') AS username,
+		address, action, subject_kind, subject_id, subject_name, detail FROM audit WHERE `+where+fmt.Sprintf(` ORDER BY id DESC LIMIT $%d`, len(args)+1), append(args, limit)...)
 	if err != nil {
 		return nil, wrap("list audit", err)
 	}
 	out := make([]AuditEntry, len(rows))
 	for i, r := range rows {
-		out[i] = AuditEntry{r.ID, r.At.Time(), r.StaffID, r.StaffName, r.Address, r.Action,
+		out[i] = AuditEntry{r.ID, r.At.Time(), r.StaffID, r.StaffName, r.Username, r.Address, r.Action,
 			Subject{r.SubjectKind, r.SubjectID, r.SubjectName}, r.Detail.V}
 	}
 	return out, nil

@@ -309,7 +309,7 @@ func (s *Store) ResetPassword(ctx context.Context, username string) (password st
 	return password, nil
 }
 
-// setPassword replaces the password that row was read with, and ends all sessions but one; changed is false when the
+// setPassword replaces the password that row was read with, and ends reset links and all sessions but one; changed is false when the
 // password is another one by now.
 func (s *Store) setPassword(ctx context.Context, row staffRow, password string, mustChange bool, keepTokenHash string) (changed bool, err error) {
 	hash, err := hashPassword(ctx, password)
@@ -325,6 +325,9 @@ func (s *Store) setPassword(ctx context.Context, row staffRow, password string, 
 		}
 		n, err := result.RowsAffected()
 		if changed = n == 1; err != nil || !changed {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM staff_links WHERE staff_id = $1`, row.ID); err != nil { // nobody needs them now
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `DELETE FROM staff_sessions WHERE staff_id = $1 AND token_hash <> $2`, row.ID, keepTokenHash)

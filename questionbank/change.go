@@ -278,6 +278,39 @@ func (s *Store) UndoChange(ctx context.Context, now time.Time, bankID, id, by st
 	return u, nil
 }
 
+// ChangedBanks gives the banks in which the questions of a change are by now; of a change that is gone, none.
+func (s *Store) ChangedBanks(ctx context.Context, bankID, id string) ([]string, error) {
+	var before sqldb.JSON[[]asBefore]
+	err := s.db.Get(ctx, &before, `SELECT before FROM question_changes WHERE id = $1 AND bank_id = $2`, id, bankID)
+	if errors.Is(err, sqldb.ErrNoRow) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find change %s: %w", id, err)
+	}
+	var out []string
+	for part := range slices.Chunk(before.V, 1000) {
+		ids := make([]string, len(part))
+		for i, was := range part {
+			ids[i] = was.Question.ID
+		}
+		query, args, err := sqlx.In(`SELECT DISTINCT bank_id FROM questions WHERE id IN (?)`, ids)
+		if err != nil {
+			return nil, err
+		}
+		var banks []string
+		if err := s.db.Select(ctx, &banks, sqlx.Rebind(sqlx.DOLLAR, query), args...); err != nil {
+			return nil, fmt.Errorf("banks of change %s: %w", id, err)
+		}
+		for _, b := range banks {
+			if !slices.Contains(out, b) {
+				out = append(out, b)
+			}
+		}
+	}
+	return out, nil
+}
+
 // restore brings one question back to what it was, unless it was changed after the change that is taken back.
 func restore(ctx context.Context, tx *sqlx.Tx, now time.Time, made sqldb.Millis, was asBefore, by string) (bool, error) {
 	var r questionRow

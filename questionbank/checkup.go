@@ -353,12 +353,13 @@ func lettersNow(counts map[string]int, then, now []string) map[string]int {
 	return out
 }
 
-// EntriesOf gives the questions with these ids, in their order; those that are gone are left out.
-func (s *Store) EntriesOf(ctx context.Context, ids []string) ([]Entry, error) {
+// EntriesOf gives the questions of a bank with these ids, in their order; those that are gone, or in another bank by now,
+// are left out.
+func (s *Store) EntriesOf(ctx context.Context, bankID string, ids []string) ([]Entry, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	query, args, err := sqlx.In(`SELECT `+questionColumns+` FROM questions WHERE id IN (?)`, ids)
+	query, args, err := sqlx.In(`SELECT `+questionColumns+` FROM questions WHERE bank_id = ? AND id IN (?)`, bankID, ids)
 	if err != nil {
 		return nil, err
 	}

@@ -210,7 +210,7 @@ func (s *Store) takeBack(ctx context.Context, id string) error {
 }
 
 // UndoImport takes the questions of an import out of their bank again, as a whole. It is refused with import.used once
-// one of them was edited or is part of a contest.
+// one of them was edited, moved into another bank or is part of a contest.
 func (s *Store) UndoImport(ctx context.Context, now time.Time, id string) (Import, error) {
 	if err := s.beginWork(ctx, now, id, ImportStored, WorkHiding, "import.not_stored"); err != nil {
 		return Import{}, wrapUnlessFault("undo import "+id, err)
@@ -242,11 +242,12 @@ func (s *Store) hide(ctx context.Context, id string) error {
 	return s.unused(ctx, id) // meanwhile
 }
 
-// unused is the conflict import.used once a question of the import was edited or is part of a contest.
+// unused is the conflict import.used once a question of the import was edited, is part of a contest or was moved into
+// another bank, which may not be in reach of who imported it.
 func (s *Store) unused(ctx context.Context, id string) error {
 	var used int
 	if err := s.db.Get(ctx, &used, `SELECT COUNT(*) FROM questions WHERE import_id = $1 AND (version > 1
-		OR EXISTS (SELECT 1 FROM round_questions u WHERE u.question_id = questions.id))`, id); err != nil {
+		OR bank_id <> (SELECT bank_id FROM imports WHERE id = $1) OR EXISTS (SELECT 1 FROM round_questions u WHERE u.question_id = questions.id))`, id); err != nil {
 		return err
 	}
 	if used > 0 {

@@ -356,7 +356,7 @@ func (s *Store) listFromShelf(ctx context.Context, f Filter, items []onShelf, af
 		}
 		begun = begun || id == after
 	}
-	page, err = s.EntriesOf(ctx, ids)
+	page, err = s.EntriesOf(ctx, f.BankID, ids)
 	if page == nil {
 		page = []Entry{}
 	}

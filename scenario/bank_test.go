@@ -81,6 +81,7 @@ func banksAndImports(t *testing.T, s *server) {
 		{"not twice", org, "POST", at + "/undo", nil, 409, []string{`"import.not_stored"`}, nil},
 	})
 	checkupOfABank(t, s)
+	reachEndsWithTheBank(t, s)
 	var large strings.Builder
 	large.WriteString("题干,题型,答案\n")
 	for i := range 20000 {

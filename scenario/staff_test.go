@@ -262,6 +262,7 @@ func auditTells(t *testing.T, s *server, adm *caller, bank string, secrets []str
 		Entries []struct {
 			ID, Action, Address string
 			StaffName           string `json:"staff_name"`
+			Username            string
 			SubjectName         string `json:"subject_name"`
 			SubjectID           string `json:"subject_id"`
 		}
@@ -290,7 +291,7 @@ func auditTells(t *testing.T, s *server, adm *caller, bank string, secrets []str
 	}
 	var p page
 	adm.do("GET", "/api/v1/audit?subject="+bank, nil).ok(&p)
-	if len(p.Entries) != 4 || p.Entries[3].Action != "bank.create" || p.Entries[3].SubjectName != "韩梅梅的题库" || p.Entries[3].StaffName != "韩 梅梅" ||
+	if len(p.Entries) != 4 || p.Entries[3].Action != "bank.create" || p.Entries[3].SubjectName != "韩梅梅的题库" || p.Entries[3].StaffName != "韩 梅梅" || p.Entries[3].Username != "hanmeimei" ||
 		p.Entries[0].Action != "access.revoke" || p.Entries[0].Address != "127.0.0.1" {
 		t.Errorf("of the bank: %+v", p.Entries)
 	}
@@ -304,7 +305,7 @@ func auditTells(t *testing.T, s *server, adm *caller, bank string, secrets []str
 	adm.do("GET", "/api/v1/audit?from_ms=x", nil).refused(400, "invalid", "request.invalid", "from_ms=value.range")
 	run(t, []scenario{
 		{"as a workbook", adm, "GET", "/api/v1/audit/export", nil, 200, []string{"PK"}, nil},
-		{"as CSV", adm, "GET", "/api/v1/audit/export?format=csv&subject=" + bank, nil, 200, []string{"\ufeff时间,操作人", "新建题库,题库,韩梅梅的题库"}, []string{"现场操作"}},
+		{"as CSV", adm, "GET", "/api/v1/audit/export?format=csv&subject=" + bank, nil, 200, []string{"\ufeff时间,操作人,用户名", ",韩 梅梅,hanmeimei,127.0.0.1,", "新建题库,题库,韩梅梅的题库"}, []string{"现场操作"}},
 		{"as something else", adm, "GET", "/api/v1/audit/export?format=pdf", nil, 400, []string{`"format":"value.choice"`}, nil},
 	})
 	res := adm.do("GET", "/api/v1/audit/export?format=csv", nil).ok(nil)

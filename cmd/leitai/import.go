@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"leitai/fault"
+	"leitai/people"
 	"leitai/questionbank"
 	"leitai/questionbank/exchange"
 	"leitai/questionbank/media"
@@ -23,6 +25,8 @@ type importCmd struct {
 	DryRun bool   `help:"Only show what would be imported. Needs no database."`
 	JSON   bool   `name:"json" help:"Print one JSON object."`
 	Strict bool   `help:"Import nothing when a row has an error."`
+
+	Owner string `help:"User name of an organizer who is put on the bank; without one a new bank is the admins'." placeholder:"USERNAME"`
 
 	Annotate string `help:"Also write a copy of the file that says at each row what became of it (.xlsx, or .csv for a CSV file)." type:"path" placeholder:"OUT"`
 
@@ -140,8 +144,15 @@ func (c *importCmd) store(ctx context.Context, r exchange.Result, report *import
 	if err := db.Migrate(ctx); err != nil {
 		return fmt.Errorf("migrate database: %w", err)
 	}
+	staff := people.NewStore(db)
+	var owner people.Staff
+	if c.Owner != "" { // before anything is stored
+		if owner, err = ownerOf(ctx, staff, c.Owner); err != nil {
+			return err
+		}
+	}
 	for _, f := range r.Files {
-		if err := media.NewStore(db).Put(ctx, time.Now(), f, ""); err != nil {
+		if err := media.NewStore(db).Put(ctx, time.Now(), f, owner.ID); err != nil {
 			return err
 		}
 	}
@@ -162,7 +173,38 @@ func (c *importCmd) store(ctx context.Context, r exchange.Result, report *import
 		return err
 	}
 	report.Imported, report.Known = &stored.Added, &stored.Known
-	return nil
+	if stored.BankID != nil && c.Owner != "" {
+		if err := staff.Grant(ctx, time.Now(), people.OnBank, *stored.BankID, owner.ID, in.StaffName); err != nil {
+			return err
+		}
+	}
+	return c.record(ctx, staff, stored)
+}
+
+// ownerOf finds the account that a bank is to be of. A judge or a viewer could not keep it.
+func ownerOf(ctx context.Context, store *people.Store, username string) (people.Staff, error) {
+	owner, err := store.FindUsername(ctx, username)
+	switch {
+	case fault.Is(err, fault.NotFound):
+		return owner, &settingsError{[]string{"--owner: there is no account " + username + "; `leitai staff list` lists them"}}
+	case err != nil:
+		return owner, err
+	case owner.Disabled:
+		return owner, &settingsError{[]string{"--owner: the account " + username + " is disabled"}}
+	case owner.Role != people.RoleOrganizer && owner.Role != people.RoleAdmin:
+		return owner, &settingsError{[]string{"--owner: " + username + " is neither organizer nor admin"}}
+	}
+	return owner, nil
+}
+
+// record puts the import into the audit log, as the console's are.
+func (c *importCmd) record(ctx context.Context, store *people.Store, in questionbank.Import) error {
+	detail := map[string]any{"bank": c.Bank, "added": in.Added, "known": in.Known}
+	if c.Owner != "" {
+		detail["username"] = c.Owner
+	}
+	return store.Record(ctx, &people.AuditEntry{At: time.Now(), StaffName: "leitai import", Action: "import.store",
+		Subject: people.Subject{Kind: "import", ID: in.ID, Name: in.FileName}, Detail: detail})
 }
 
 // print shows the report to a person.

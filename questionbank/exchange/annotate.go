@@ -218,6 +218,9 @@ func annotateCSV(w io.Writer, data []byte, rows []Row, lang string) error {
 			return fault.Wrap(fault.Invalid, "import.broken", err)
 		}
 		line, _ := in.FieldPos(0)
+		for i := range cells {
+			cells[i] = guard(cells[i])
+		}
 		for len(cells) <= col {
 			cells = append(cells, "")
 		}

@@ -129,6 +129,24 @@ func TestAnnotatedCSV(t *testing.T) {
 	}
 }
 
+// TestAnnotatedCSVHasNoFormula: another than who made the file may open the copy.
+func TestAnnotatedCSVHasNoFormula(t *testing.T) {
+	const file = "题干,题型,A,B,C,D,答案\n\"=HYPERLINK(\"\"x\"\")\",单选,@SUM(1),-5,+cmd|x,+3.5%,A\n'=1+1,判断,,,,,对\n"
+	_, copied, r := annotated(t, "a.csv", []byte(file))
+	for _, want := range []string{`"'=HYPERLINK(""x"")",单选,'@SUM(1),-5,'+cmd|x,+3.5%,A,`, "'=1+1,判断"} {
+		if !strings.Contains(string(copied), want) {
+			t.Errorf("no %s in\n%s", want, copied)
+		}
+	}
+	again, err := Read(context.Background(), "copy.csv", copied)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a, b := showAll(r.Rows), showAll(again.Rows); a != b || again.Rows[0].Question.Stem != `=HYPERLINK("x")` {
+		t.Errorf("the file\n%s\nits copy\n%s", a, b)
+	}
+}
+
 // TestAnnotateAnything: rows with whatever is wrong can be written, in both languages, with or without their file.
 func TestAnnotateAnything(t *testing.T) {
 	rows := []Row{{Row: 2, Question: questionbank.Question{Type: questionbank.Judge, Stem: "甲", Options: []string{"正确", "错误"}, Key: []string{"Z"}}, Notes: []Note{{Status: Error, Code: "key.range", Found: "Z"}}},

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"io"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -64,6 +65,17 @@ func csvGrid(text string) (grid, error) {
 			return g, errTooMany
 		}
 	}
+}
+
+// plainNumber is what a spreadsheet shows as it is, though it begins like a formula.
+var plainNumber = regexp.MustCompile(`^[+-][0-9]+([.,][0-9]+)*%?$`)
+
+// guard puts an apostrophe before what a spreadsheet would take for a formula; unguard takes it off.
+func guard(s string) string {
+	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) && !plainNumber.MatchString(s) {
+		return "'" + s
+	}
+	return s
 }
 
 // unguard takes off the apostrophe that an export puts before what a spreadsheet would take for a formula.

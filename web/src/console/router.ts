@@ -2,7 +2,7 @@ import { createRouter, createWebHistory, type Router } from 'vue-router'
 import { ApiError } from '../core/api'
 import { onUnauthorized } from './http'
 import { t, type Key } from './i18n'
-import { forget, me, whoAmI } from './session'
+import { forget, mayEdit, me, whoAmI } from './session'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -10,6 +10,8 @@ declare module 'vue-router' {
     open?: boolean
     /** For admins; others are shown their contests. */
     admin?: boolean
+    /** For who keeps banks; others are shown theirs. */
+    edit?: boolean
     title?: Key
   }
 }
@@ -71,7 +73,7 @@ export function makeRouter(): Router {
             path: 'banks/import/:id?',
             component: () => import('./pages/ImportBank.vue'),
             props: true,
-            meta: { title: 'import.title' },
+            meta: { title: 'import.title', edit: true },
           },
           {
             path: 'banks/:id',
@@ -133,6 +135,7 @@ export function makeRouter(): Router {
     }
     if (to.matched.some((r) => r.meta.admin === true) && me.value && me.value.role !== 'admin')
       return '/contests'
+    if (to.meta.edit === true && me.value && !mayEdit.value) return '/banks'
     return true
   })
   router.afterEach((to) => {

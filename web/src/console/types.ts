@@ -69,6 +69,7 @@ export interface AuditEntry {
   at_ms: number
   staff_id: string
   staff_name: string
+  username: string
   address: string
   action: string
   subject_kind: string

@@ -128,7 +128,7 @@ test('a file on its way is waited for, and nothing typed goes without a word', a
   await f.context.addCookies(staff.cookies())
   const { page } = f
   await page.goto(`${server.url}/console/banks`)
-  await page.goto(`${server.url}/console/banks/${bank}`)
+  await page.locator(`a[href$="/banks/${bank}"]`).first().click()
   await page.getByRole('button', { name: '图里是什么' }).click()
   const go = await hold(page, /\/api\/v1\/media$/)
   // Dropped onto the question, as from a folder.
@@ -151,8 +151,9 @@ test('a file on its way is waited for, and nothing typed goes without a word', a
     )
   await drop('#q-stem', 'drop')
   await expect(page.locator('[data-part="stem"] progress')).toBeVisible()
-  await page.getByRole('button', { name: '保存' }).click()
+  await page.getByRole('button', { name: '保存', exact: true }).click()
   await expect(page.getByRole('dialog').getByRole('alert')).toContainText('还有文件在上传')
+  await expect(page.getByRole('dialog').getByRole('alert')).toBeInViewport()
   // Escape while it is on its way asks too.
   await page.keyboard.press('Escape')
   await expect(page.getByText('放弃修改？')).toBeVisible()
@@ -167,7 +168,7 @@ test('a file on its way is waited for, and nothing typed goes without a word', a
   await expect(page.getByText('离开此页？')).toBeVisible()
   await page.getByRole('button', { name: '取消' }).last().click()
   await expect(page.locator('[data-part="stem"] img')).toBeVisible()
-  await page.getByRole('button', { name: '保存' }).click()
+  await page.getByRole('button', { name: '保存', exact: true }).click()
   await expect(page.locator('#q-stem')).toBeHidden()
   const { question } = await staff.call<{ question: { media: { part: string }[] } }>(
     'GET',
@@ -202,7 +203,7 @@ test('two people edit one question: the later one sees the difference and choose
   })
   await page.getByRole('button', { name: '保存' }).click()
   const clash = page.getByTestId('clash')
-  await expect(clash).toContainText('别人刚刚修改了这道题')
+  await expect(page.getByRole('dialog').getByRole('alert')).toContainText('别人刚刚修改了这道题')
   await expect(clash).toContainText('正确答案')
   await expect(page.locator('#q-explanation')).toHaveValue('我的解析。')
   await clash.getByRole('button', { name: '改用最新的一版' }).click()

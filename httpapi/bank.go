@@ -178,17 +178,27 @@ func (a *API) renameBank(c *fiber.Ctx) error {
 	return a.sendBank(c, c.Params("id"))
 }
 
-// listQuestions gives one page of a bank; `next` is the id after which the next page begins, "" at the end.
-func (a *API) listQuestions(c *fiber.Ctx) error {
+// filterOf reads the filters of a list of questions, which papers have too.
+func filterOf(c *fiber.Ctx) (questionbank.Filter, error) {
 	f := questionbank.Filter{BankID: c.Params("id"), Search: c.Query("q"), Type: questionbank.Type(c.Query("type")), Category: c.Query("category"),
-		Tag: c.Query("tag"), Deleted: c.Query("deleted") == "true", Accuracy: questionbank.Accuracy(c.Query("accuracy")), ByAccuracy: c.Query("order") == "accuracy", Used: flag(c.Query("used")), Retired: flag(c.Query("retired"))}
+		Tag: c.Query("tag"), Accuracy: questionbank.Accuracy(c.Query("accuracy")), Used: flag(c.Query("used"))}
 	if utf8.RuneCountInString(f.Search) > 100 || utf8.RuneCountInString(f.Category) > questionbank.MaxLabel || utf8.RuneCountInString(f.Tag) > questionbank.MaxLabel {
-		return fault.Field("q", "value.long")
+		return f, fault.Field("q", "value.long")
 	}
 	if f.Accuracy != "" && !slices.Contains(questionbank.Accuracies, f.Accuracy) {
-		return fault.Field("accuracy", "value.choice")
+		return f, fault.Field("accuracy", "value.choice")
 	}
 	f.Difficulty, _ = strconv.Atoi(c.Query("difficulty"))
+	return f, nil
+}
+
+// listQuestions gives one page of a bank; `next` is the id after which the next page begins, "" at the end.
+func (a *API) listQuestions(c *fiber.Ctx) error {
+	f, err := filterOf(c)
+	if err != nil {
+		return err
+	}
+	f.Deleted, f.ByAccuracy, f.Retired = c.Query("deleted") == "true", c.Query("order") == "accuracy", flag(c.Query("retired"))
 	limit, err := pageSize(c)
 	if err != nil {
 		return err

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"net/url"
 	"slices"
-	"strconv"
-	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -62,12 +60,11 @@ func (a *API) exportPaper(c *fiber.Ctx, format string) error {
 		return err
 	}
 	kept := false
-	f := questionbank.Filter{BankID: bank.ID, Search: c.Query("q"), Type: questionbank.Type(c.Query("type")), Category: c.Query("category"),
-		Tag: c.Query("tag"), Used: flag(c.Query("used")), Retired: &kept}
-	if utf8.RuneCountInString(f.Search) > 100 || utf8.RuneCountInString(f.Category) > questionbank.MaxLabel || utf8.RuneCountInString(f.Tag) > questionbank.MaxLabel {
-		return fault.Field("q", "value.long")
+	f, err := filterOf(c)
+	if err != nil {
+		return err
 	}
-	f.Difficulty, _ = strconv.Atoi(c.Query("difficulty"))
+	f.Retired = &kept
 	page, total, err := a.Banks.ListQuestions(c.UserContext(), f, "", exchange.MaxPaper)
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ const en: Record<keyof typeof zh, string> = {
   'diff.come': 'added: ',
   'diff.same': 'Nothing differs',
   'diff.tags': 'Tags',
+  'diff.files_of': 'Files of {name}',
   'diff.show': 'What was changed after this version',
   'changes.close': 'Close this message',
   'changes.undone': 'Taken back, {n} questions restored',

@@ -17,6 +17,7 @@ const en: Record<keyof typeof zh, string> = {
   'media.remove_of': 'Remove file {n} of {name}',
   'media.sending': 'Uploading {name}, {n}%',
   'media.working': 'Checking…',
+  'media.wait': 'A file is still being uploaded: save when it is there, or cancel it first.',
   'media.many': 'A question has at most {n} files',
   'media.large': '“{name}” is too large, at most {n} MB. Make it smaller first',
   'media.pictures_only':

@@ -4,6 +4,7 @@ const zh = {
   'diff.come': '新增：',
   'diff.same': '内容没有差别',
   'diff.tags': '标签',
+  'diff.files_of': '{name}的图片、音频、视频',
   'diff.show': '看这一版之后改了什么',
   'changes.close': '关闭这条提示',
   'changes.undone': '已撤销，恢复 {n} 题',

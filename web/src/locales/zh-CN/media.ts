@@ -16,6 +16,7 @@ export default {
   'media.remove_of': '移除{name}的第 {n} 个文件',
   'media.sending': '正在上传 {name}，{n}%',
   'media.working': '正在检查和处理…',
+  'media.wait': '还有文件在上传，等传完再保存，或先取消上传。',
   'media.many': '一道题最多 {n} 个文件',
   'media.large': '“{name}”太大，最多 {n} MB。请压缩后再添加',
   'media.pictures_only': '选项里只能放图片；音频和视频请放在题干或解析里',

@@ -15,7 +15,7 @@ function value(name: string, v: unknown): string {
     if (Array.isArray(v)) return v.map((one) => value(name, one)).join(' ')
     return Object.entries(v)
       .map(([field, one]) => `${label(field)} ${value(field, one)}`)
-      .join('，')
+      .join(t('audit.detail_comma'))
   }
   if (typeof v === 'number') return String(v)
   if (typeof v !== 'string') return ''
@@ -31,6 +31,6 @@ export function detailText(detail: Record<string, unknown>): string {
   return Object.entries(detail)
     .filter(([name]) => name !== 'bank_id' && name !== 'copy_of')
     .sort(([a], [b]) => a.localeCompare(b))
-    .map(([name, v]) => `${label(name)}：${value(name, v)}`)
-    .join('；')
+    .map(([name, v]) => t('audit.detail_pair', { name: label(name), value: value(name, v) }))
+    .join(t('audit.detail_and'))
 }

@@ -209,6 +209,7 @@ func annotateCSV(w io.Writer, data []byte, rows []Row, lang string) error {
 	in.Comma, in.FieldsPerRecord, in.LazyQuotes = separator(text), -1, true
 	out := csv.NewWriter(w)
 	out.Comma, out.UseCRLF = in.Comma, true
+	var count rowCounter
 	for {
 		cells, err := in.Read()
 		if errors.Is(err, io.EOF) {
@@ -217,7 +218,7 @@ func annotateCSV(w io.Writer, data []byte, rows []Row, lang string) error {
 		if err != nil {
 			return fault.Wrap(fault.Invalid, "import.broken", err)
 		}
-		line, _ := in.FieldPos(0)
+		line := count.row(in, cells)
 		for i := range cells {
 			cells[i] = guard(cells[i])
 		}

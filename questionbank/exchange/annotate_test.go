@@ -160,3 +160,21 @@ func TestAnnotateAnything(t *testing.T) {
 		}
 	}
 }
+
+// TestAnnotatedCSVWithLineBreaks: each verdict stands at its own row, also below cells of several lines.
+func TestAnnotatedCSVWithLineBreaks(t *testing.T) {
+	data := []byte("题干,题型,选项,答案\n\n甲？,单选,\"A.一\nB.二\",B\n乙？,单选,一|二,AB\n")
+	r, err := Read(t.Context(), "a.csv", data)
+	if err != nil || len(r.Rows) != 2 || r.Rows[0].Row != 3 || r.Rows[1].Row != 4 || r.Rows[1].Notes[0].Cell != "D4" {
+		t.Fatal(err, showAll(r.Rows))
+	}
+	var b bytes.Buffer
+	if _, err := Annotate(t.Context(), &b, CSV, data, r.Rows, "zh-CN"); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{",B,✓ 正常", ",AB,✗ 不能导入：D4"} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("no %q in\n%s", want, b.String())
+		}
+	}
+}

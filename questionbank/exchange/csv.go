@@ -37,7 +37,7 @@ func decodeText(b []byte) string {
 // csvGrid reads separated values. The separator is the one that cuts the first lines into the most equal cells.
 func csvGrid(text string) (grid, error) {
 	g := grid{}
-	broken := 0 // line breaks inside cells: a spreadsheet, where people look for the row, does not count them
+	var count rowCounter
 	r := csv.NewReader(strings.NewReader(text))
 	r.Comma, r.FieldsPerRecord, r.LazyQuotes, r.ReuseRecord = separator(text), -1, true, false
 	for {
@@ -48,8 +48,7 @@ func csvGrid(text string) (grid, error) {
 		if err != nil {
 			return g, err
 		}
-		line, _ := r.FieldPos(0)
-		for len(g.rows) < line-1-broken { // empty lines keep their number
+		for at := count.row(r, row); len(g.rows) < at-1; { // empty lines keep their number
 
 			if len(g.rows) > MaxQuestions*4 {
 				return g, errTooMany
@@ -57,7 +56,6 @@ func csvGrid(text string) (grid, error) {
 			g.rows = append(g.rows, nil)
 		}
 		for i := range row {
-			broken += strings.Count(row[i], "\n")
 			row[i] = unguard(row[i])
 		}
 		g.rows = append(g.rows, row)
@@ -76,6 +74,20 @@ func guard(s string) string {
 		return "'" + s
 	}
 	return s
+}
+
+// rowCounter numbers records as a spreadsheet does, where people look for them: empty lines count, line breaks inside
+// cells do not.
+type rowCounter struct{ broken int }
+
+// row is the number of the record that was read last, from 1.
+func (c *rowCounter) row(r *csv.Reader, cells []string) int {
+	line, _ := r.FieldPos(0)
+	n := line - c.broken
+	for _, cell := range cells {
+		c.broken += strings.Count(cell, "\n")
+	}
+	return n
 }
 
 // unguard takes off the apostrophe that an export puts before what a spreadsheet would take for a formula.

@@ -139,6 +139,7 @@ const en: Record<keyof typeof zh, string> = {
   'import.annotated': 'Download an annotated copy',
   'import.annotated_note':
     'The copy says at each row what became of it and what to do. Mend it and upload it again: nothing is doubled.',
+  'import.annotated_bare': 'The copy is in our template, without pictures.',
   'import.which': 'Which questions to import',
   'import.which_good': 'Import the {n} that can be imported, leave out {bad}',
   'import.which_all': 'Import only when no row has an error',

@@ -132,6 +132,7 @@ const zh = {
   'import.too_big': '这个文件有 {n} MB，超过了 {most} MB。请分成几个文件，或去掉大图片后再试。',
   'import.annotated': '下载批注副本',
   'import.annotated_note': '副本在每一行写明结果和改法；改好后再上传，已导入的题不会重复。',
+  'import.annotated_bare': '副本用的是我们的模板，不带图片。',
   'import.which': '导入哪些题',
   'import.which_good': '导入能导入的 {n} 题，跳过 {bad} 题',
   'import.which_all': '全部没有错误才导入',

@@ -88,7 +88,7 @@ func checkElsewhere(ctx context.Context, items []doctor.Item, progress func(floa
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = &in, heard, &limited{&complaint, 4096}
 	cmd.Env = append(os.Environ(), fmt.Sprintf("GOMEMLIMIT=%d", maxCheckMemory/2), "GOMAXPROCS=1")
 	if err := runBounded(cmd, maxCheckMemory); err != nil {
-		if ctx.Err() != nil || errors.Is(err, errTooHungry) {
+		if errors.Is(ctx.Err(), context.DeadlineExceeded) || errors.Is(err, errTooHungry) {
 			return doctor.Report{}, fault.Wrap(fault.Invalid, "checkup.too_large", err)
 		}
 		return doctor.Report{}, fmt.Errorf("check bank: %w: %s", err, complaint.String())

@@ -39,14 +39,12 @@ func newImporter(s *staff, path string) (*importer, error) {
 
 // run goes on until ctx ends. What was begun then does not count.
 func (i *importer) run(ctx context.Context) error {
-	for n := 1; ; n++ {
+	for n := 1; ctx.Err() == nil; n++ {
 		if err := i.once(ctx, fmt.Sprintf("彩排导入 %d", n)); err != nil && ctx.Err() == nil {
 			return fmt.Errorf("import %s: %w", i.name, err)
 		}
-		if ctx.Err() != nil {
-			return nil
-		}
 	}
+	return nil
 }
 
 // report is valid when run has ended.

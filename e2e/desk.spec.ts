@@ -71,10 +71,19 @@ test('the whole show from the keyboard', async ({ browser, server, staff }) => {
   const phone = await joined(browser, server, room, '秦岭')
   const press = (key: string) => desk.page.keyboard.press(key)
   // The same command again is ignored until the first is answered, which may be after the state has come.
+  // And the page hears of the answer a little later than the network has it: a press that it ignored is repeated.
   const answered = async (key: string) => {
-    const answer = desk.page.waitForResponse((r) => r.url().endsWith('/commands'))
-    await press(key)
-    await (await answer).finished()
+    for (;;) {
+      const answer = desk.page
+        .waitForResponse((r) => r.url().endsWith('/commands'), { timeout: 5000 })
+        .catch(() => null)
+      await press(key)
+      const response = await answer
+      if (response) {
+        await response.finished()
+        return
+      }
+    }
   }
 
   await press('Space')
@@ -82,10 +91,10 @@ test('the whole show from the keyboard', async ({ browser, server, staff }) => {
   await options(phone).first().click()
   await expect(status(phone)).toContainText('已收到')
 
-  await press('p')
+  await answered('p')
   await told(desk, 'the pause', (s) => s.paused)
   await expect(phone.page.getByRole('timer')).toContainText('已暂停')
-  await press('p')
+  await answered('p')
   await told(desk, 'the end of the pause', (s) => !s.paused)
 
   const limit = desk.state().limit_ms
@@ -105,7 +114,7 @@ test('the whole show from the keyboard', async ({ browser, server, staff }) => {
   await press('Control+z')
   await expect(desk.page.getByText('没有可以撤销的加减分或作废')).toBeVisible()
   await expect(sure(desk)).toBeHidden()
-  await press('h')
+  await answered('h')
   await told(desk, 'scores shown again', (s) => !s.scores_hidden)
 
   // It asks first: Escape leaves everything as it is, Enter goes on.
@@ -115,7 +124,7 @@ test('the whole show from the keyboard', async ({ browser, server, staff }) => {
     points: 10,
     reason: '附加题',
   })
-  await press('b')
+  await answered('b')
   await told(desk, 'the blank screen again', (s) => s.blank)
   const adjusted = (s: { ledger: { kind: string; reverses: string }[] }) =>
     s.ledger.filter((e) => e.kind === 'adjust').length
@@ -130,7 +139,7 @@ test('the whole show from the keyboard', async ({ browser, server, staff }) => {
   await told(desk, 'the points taken back', (s) => adjusted(s) === 2)
   await expect(sure(desk)).toBeHidden()
   expect(desk.state().blank).toBe(true)
-  await press('b')
+  await answered('b')
   await told(desk, 'the screen back', (s) => !s.blank)
 
   // The log says what each step did.

@@ -276,7 +276,7 @@ func (s *Store) ResumeImports(ctx context.Context, now time.Time) error {
 		Work string `db:"work"`
 	}
 	if err := s.db.Select(ctx, &left, `SELECT id, work FROM imports WHERE work <> '' AND worked_at < $1 ORDER BY id`,
-		sqldb.MillisOf(now.Add(-deadAfter))); err != nil {
+		sqldb.MillisOf(now.Add(-DeadAfter))); err != nil {
 		return fmt.Errorf("list unfinished imports: %w", err)
 	}
 	for _, in := range left {
@@ -290,7 +290,7 @@ func (s *Store) ResumeImports(ctx context.Context, now time.Time) error {
 func (s *Store) resume(ctx context.Context, now time.Time, id, work string) error {
 	// Of several processes that find it one goes on.
 	n, err := s.db.Exec(ctx, `UPDATE imports SET worked_at = $3 WHERE id = $1 AND work = $2 AND worked_at < $4`, id, work,
-		sqldb.MillisOf(now), sqldb.MillisOf(now.Add(-deadAfter)))
+		sqldb.MillisOf(now), sqldb.MillisOf(now.Add(-DeadAfter)))
 	if err != nil || n == 0 {
 		return err
 	}

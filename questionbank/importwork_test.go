@@ -53,13 +53,13 @@ func TestImportWorkIsAllOrNothing(t *testing.T) {
 					t.Fatal(err)
 				}
 				// Who does it may still be alive.
-				if err := s.ResumeImports(t.Context(), noon.Add(deadAfter/2)); err != nil {
+				if err := s.ResumeImports(t.Context(), noon.Add(DeadAfter/2)); err != nil {
 					t.Fatal(err)
 				}
 				if at, err := s.FindImport(t.Context(), in.ID); err != nil || at.Work != tt.work {
 					t.Fatalf("taken from the living: %+v, %v", at, err)
 				}
-				if err := s.ResumeImports(t.Context(), noon.Add(2*deadAfter)); err != nil {
+				if err := s.ResumeImports(t.Context(), noon.Add(2*DeadAfter)); err != nil {
 					t.Fatal(err)
 				}
 				at, err := s.FindImport(t.Context(), in.ID)

@@ -19,11 +19,11 @@ const (
 	pieceMost  = 2000
 )
 
-// A worker that gave no sign of life for so long is dead.
-const (
-	beatEvery = 5 * time.Second
-	deadAfter = 30 * time.Second
-)
+// beatEvery is how often who works on an import gives a sign of life, between two writes.
+const beatEvery = 5 * time.Second
+
+// DeadAfter is after how much silence a worker counts as dead and its work is taken over: no Pace may rest that long.
+const DeadAfter = 30 * time.Second
 
 // moveEvery is how often the database is told to move what was written into its file (sqldb.DB.Checkpoint), so that no
 // answer has to.

@@ -20,6 +20,9 @@ const (
 	pieceBeside        = 10 * time.Millisecond
 )
 
+// longestRest is well below questionbank.DeadAfter.
+const longestRest = 5 * time.Second
+
 // lookAgain is how often a wait looks whether the question has closed.
 const lookAgain = 25 * time.Millisecond
 
@@ -28,17 +31,21 @@ func (s *server) hallFirst(ctx context.Context, took time.Duration) (next time.D
 	if s.house == nil || s.house.Connections() < playing {
 		return pieceAlone, ctx.Err()
 	}
-	for left := restWhileAnswering * took; left > 0 && s.house.Answering(playing); left -= lookAgain {
+	for left := rest(restWhileAnswering, took); left > 0 && s.house.Answering(playing); left -= lookAgain {
 		if err := wait(ctx, min(left, lookAgain)); err != nil {
 			return 0, err
 		}
 	}
-	return pieceWhilePlaying, wait(ctx, restWhilePlaying*took)
+	return pieceWhilePlaying, wait(ctx, rest(restWhilePlaying, took))
 }
+
+// rest is so many times what a write took, but never so long that the worker is taken for dead: a disk that stalls for a
+// second must not make it silent for a hundred.
+func rest(times int, took time.Duration) time.Duration { return min(time.Duration(times)*took, longestRest) }
 
 // gently is the pace of a program beside the server.
 func gently(ctx context.Context, took time.Duration) (next time.Duration, err error) {
-	return pieceBeside, wait(ctx, restBeside*took)
+	return pieceBeside, wait(ctx, rest(restBeside, took))
 }
 
 func wait(ctx context.Context, d time.Duration) error {

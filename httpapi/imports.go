@@ -231,12 +231,10 @@ func (a *API) noteFailure(id string, read <-chan error) {
 func (a *API) readImport(in *questionbank.Import, data []byte, lang string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), keepWithin)
 	defer cancel()
-	select {
-	case a.reading <- struct{}{}: // one at a time: the hall goes first
-		defer func() { <-a.reading }()
-	case <-ctx.Done():
-		return fault.New(fault.Unavailable, "import.busy")
+	if err := a.awaitTurn(ctx, in.ID); err != nil {
+		return err
 	}
+	defer func() { <-a.reading }()
 	readCtx, stop := context.WithTimeout(ctx, importWithin)
 	defer stop()
 	var told time.Time
@@ -275,6 +273,25 @@ func (a *API) readImport(in *questionbank.Import, data []byte, lang string) erro
 	counts := result.Counts()
 	in.Format, in.Notes, in.OK, in.Warnings, in.Errors = string(result.Format), string(said), counts.OK, counts.Warning, counts.Error
 	return a.Banks.FinishImport(ctx, in)
+}
+
+// awaitTurn waits until this file is read: one at a time, the hall goes first. Meanwhile the import gives signs of life,
+// since the one before it may take long while people play.
+func (a *API) awaitTurn(ctx context.Context, id string) error {
+	beat := time.NewTicker(unheard / 6)
+	defer beat.Stop()
+	for {
+		select {
+		case a.reading <- struct{}{}:
+			return nil
+		case now := <-beat.C:
+			if err := a.Banks.ImportProgress(ctx, now, id, 0); err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			return fault.New(fault.Unavailable, "import.busy")
+		}
+	}
 }
 
 // keepRows stores the rows of a preview a few at a time: all of them as JSON would be a second copy of a large file.

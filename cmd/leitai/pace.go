@@ -41,7 +41,9 @@ func (s *server) hallFirst(ctx context.Context, took time.Duration) (next time.D
 
 // rest is so many times what a write took, but never so long that the worker is taken for dead: a disk that stalls for a
 // second must not make it silent for a hundred.
-func rest(times int, took time.Duration) time.Duration { return min(time.Duration(times)*took, longestRest) }
+func rest(times int, took time.Duration) time.Duration {
+	return min(time.Duration(times)*took, longestRest)
+}
 
 // gently is the pace of a program beside the server.
 func gently(ctx context.Context, took time.Duration) (next time.Duration, err error) {

@@ -114,7 +114,7 @@ test('a type chosen by mistake loses no option; an order has an order, also with
   await page.getByLabel('正确顺序').fill('BACDE')
   await page.getByRole('button', { name: '保存' }).click()
   await expect(page.locator('#q-stem')).toBeHidden()
-  await expect(page.getByRole('cell', { name: 'BACDE' })).toBeVisible()
+  await expect(page.getByRole('cell', { name: 'B → A → C → D → E' })).toBeVisible()
   await close(f)
 })
 

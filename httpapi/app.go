@@ -6,6 +6,7 @@ import (
 	"context"
 	"io/fs"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -108,6 +109,11 @@ func New(cfg Config) (*fiber.App, error) {
 
 // routes declares every call with who may make it on what.
 func (a *API) routes() []route {
+	return slices.Concat(a.hallRoutes(), a.playerRoutes(), a.unitRoutes(), a.onlineRoutes(), a.paperRoutes(), a.boardRoutes(), a.studyRoutes())
+}
+
+// hallRoutes are the calls of staff, banks, contests and rooms.
+func (a *API) hallRoutes() []route {
 	return []route{
 		{"GET", "/rooms/:code", public, whole, "", a.findRoom},
 		{"POST", "/rooms/:code/entrants", public, whole, "", a.joinRoom},

@@ -209,6 +209,14 @@ var (
 		"question.bulk": "批量修改题目", "question.undo": "撤销题库的修改", "bank.checkup": "体检题库", "bank.mend": "处理体检结果", "media.upload": "上传图片或音视频", "import.upload": "上传导入文件", "import.mend": "修改导入预览", "import.store": "确认导入", "import.undo": "撤销导入",
 		"contest.create": "新建竞赛", "contest.update": "修改竞赛", "contest.copy": "复制竞赛", "contest.round": "修改轮次", "contest.open": "开启赛场",
 		"contest.close": "关闭赛场", "contest.command": "现场操作", "contest.export": "导出成绩",
+
+		// Units and people.
+
+		// Paper contests.
+
+		// Boards and seasons.
+
+		// Learning modes.
 	}
 )
 

@@ -162,6 +162,19 @@ var catalogue = map[string]text{
 	"import.has_errors":      {"还有 {n} 题不能导入，所以一题也没有导入", "{n} questions cannot be imported, so none was."},
 	"import.interrupted":     {"读取中断了，请再上传一次", "The reading was interrupted. Please upload the file again."},
 	"import.busy":            {"正在读取别的文件，请稍后再试", "Another file is being read. Please try again."},
+
+	// Units and people.
+	"player.unknown": {"没有找到：请核对号码和姓名；设有 PIN 的请一并填写", "Not found: please check number and name, and give your PIN if you have one."},
+
+	// Paper contests on phones.
+	"contest.window":        {"结束时间必须晚于开始时间，且不超过 400 天", "The end must come after the beginning, at most 400 days later."},
+	"contest.practice_late": {"练习必须在正式答题开始前结束", "The practice must end before the formal contest begins."},
+
+	// Paper contests for staff.
+
+	// Boards and seasons.
+
+	// Learning modes.
 }
 
 // message gives a key's text in the first language of an Accept-Language header that the product has, Chinese first.

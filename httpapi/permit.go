@@ -14,6 +14,7 @@ type permission int
 
 const (
 	public    permission = iota // anybody; players prove themselves by token where a route needs it
+	player                      // who shows a player's token: a person signed in, or an entrant
 	self                        // any staff, also who must change the password first
 	viewer                      // any staff
 	judge                       // judges, organizers and admins
@@ -53,6 +54,9 @@ func (a *API) permit(r route) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		if r.who == public {
 			return c.Next()
+		}
+		if r.who == player {
+			return a.permitPlayer(c)
 		}
 		staff, err := a.People.FindSession(c.UserContext(), time.Now(), c.Cookies(sessionCookie))
 		if err != nil {

@@ -107,18 +107,18 @@ func (s *Store) ListUnits(ctx context.Context) ([]Unit, error) {
 func (s *Store) CreatePeople(ctx context.Context, now time.Time, people []Person) error {
 	n := len(people)
 	ids, units, names := make([]string, n), make([]string, n), make([]string, n)
-	phones, numbers, created := make([]string, n), make([]string, n), make([]int64, n)
+	phones, numbers, keys, created := make([]string, n), make([]string, n), make([]string, n), make([]int64, n)
 	for i := range people {
 		p := &people[i]
 		if p.ID == "" {
 			p.ID = newID()
 		}
 		ids[i], units[i], names[i], phones[i], numbers[i] = p.ID, p.UnitID, p.Name, p.Phone, p.EmployeeNo
-		created[i] = now.UnixMilli()
+		keys[i], created[i] = NameKey(p.Name), now.UnixMilli()
 	}
 	_, err := s.db.Append(ctx, sqldb.Insert{Table: "people", Key: []string{"id"}, Columns: []sqldb.Column{
 		{Name: "id", Strings: ids}, {Name: "unit_id", Strings: units}, {Name: "name", Strings: names},
-		{Name: "phone", Strings: phones}, {Name: "employee_no", Strings: numbers}, {Name: "created_at", Ints: created},
+		{Name: "phone", Strings: phones}, {Name: "employee_no", Strings: numbers}, {Name: "name_key", Strings: keys}, {Name: "created_at", Ints: created},
 	}})
 	if err != nil {
 		return wrap("create people", err)

@@ -17,9 +17,20 @@ type Status string
 
 // The statuses of a contest.
 const (
-	Draft    Status = "draft"
-	Running  Status = "running"
-	Finished Status = "finished"
+	Draft     Status = "draft"
+	Published Status = "published" // people can see it; it has not begun
+	Running   Status = "running"
+	Finished  Status = "finished"
+	Archived  Status = "archived" // finished and out of the way
+)
+
+// Kind says how a contest is played.
+type Kind string
+
+// The kinds of contests.
+const (
+	KindLive  Kind = "live"  // rounds in a hall, conducted
+	KindPaper Kind = "paper" // papers on people's own time (quiz/paper)
 )
 
 // Contest is one event (竞赛) with its teams and rounds.
@@ -27,6 +38,7 @@ type Contest struct {
 	ID        string
 	Title     string
 	Organizer string
+	Kind      Kind
 	Settings  ContestSettings
 	Status    Status
 	CreatedAt time.Time

@@ -43,9 +43,12 @@ func (s *Store) CreateContest(ctx context.Context, c *Contest) error {
 		c.ID = newID()
 	}
 	c.Status = Draft
+	if c.Kind == "" {
+		c.Kind = KindLive
+	}
 	err := s.db.Tx(ctx, func(tx *sqlx.Tx) error {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO contests (id, title, organizer, settings, status, version, created_at)
-			VALUES ($1, $2, $3, $4, $5, 1, $6)`, c.ID, text(c.Title), text(c.Organizer), sqldb.JSON[ContestSettings]{V: c.Settings},
+		if _, err := tx.ExecContext(ctx, `INSERT INTO contests (id, kind, title, organizer, settings, status, version, created_at)
+			VALUES ($1, $2, $3, $4, $5, $6, 1, $7)`, c.ID, c.Kind, text(c.Title), text(c.Organizer), sqldb.JSON[ContestSettings]{V: c.Settings},
 			c.Status, sqldb.MillisOf(c.CreatedAt)); err != nil {
 			return err
 		}
@@ -114,6 +117,7 @@ func insertQuestions(ctx context.Context, tx *sqlx.Tx, r *Round) error {
 
 type contestRow struct {
 	ID        string                      `db:"id"`
+	Kind      Kind                        `db:"kind"`
 	Title     string                      `db:"title"`
 	Organizer string                      `db:"organizer"`
 	Settings  sqldb.JSON[ContestSettings] `db:"settings"`
@@ -124,14 +128,14 @@ type contestRow struct {
 // FindContest gives a contest with its teams, rounds and questions, or not_found contest.missing.
 func (s *Store) FindContest(ctx context.Context, id string) (*Contest, error) {
 	var row contestRow
-	err := s.db.Get(ctx, &row, `SELECT id, title, organizer, settings, status, created_at FROM contests WHERE id = $1`, id)
+	err := s.db.Get(ctx, &row, `SELECT id, kind, title, organizer, settings, status, created_at FROM contests WHERE id = $1`, id)
 	if errors.Is(err, sqldb.ErrNoRow) {
 		return nil, fault.New(fault.NotFound, "contest.missing")
 	}
 	if err != nil {
 		return nil, wrap("find contest "+id, err)
 	}
-	c := &Contest{ID: row.ID, Title: row.Title, Organizer: row.Organizer, Settings: row.Settings.V, Status: row.Status,
+	c := &Contest{ID: row.ID, Kind: row.Kind, Title: row.Title, Organizer: row.Organizer, Settings: row.Settings.V, Status: row.Status,
 		CreatedAt: row.CreatedAt.Time()}
 	if err := s.loadTeams(ctx, c); err != nil {
 		return nil, err
@@ -202,6 +206,7 @@ func (s *Store) loadRounds(ctx context.Context, c *Contest) error {
 // Summary is a contest in a list.
 type Summary struct {
 	ID        string       `db:"id"`
+	Kind      Kind         `db:"kind"`
 	Title     string       `db:"title"`
 	Organizer string       `db:"organizer"`
 	Status    Status       `db:"status"`
@@ -226,7 +231,7 @@ func (s *Store) TitleOf(ctx context.Context, id string) (title string, err error
 // ListContests gives all contests, newest first.
 func (s *Store) ListContests(ctx context.Context) ([]Summary, error) {
 	out := []Summary{}
-	err := s.db.Select(ctx, &out, `SELECT c.id, c.title, c.organizer, c.status, c.created_at,
+	err := s.db.Select(ctx, &out, `SELECT c.id, c.kind, c.title, c.organizer, c.status, c.created_at,
 		(SELECT COUNT(*) FROM teams t WHERE t.contest_id = c.id) AS teams,
 		(SELECT COUNT(*) FROM rounds r WHERE r.contest_id = c.id) AS rounds,
 		(SELECT COUNT(*) FROM entrants e WHERE e.contest_id = c.id) AS entrants
@@ -294,7 +299,7 @@ func (s *Store) UpdateRound(ctx context.Context, r *Round, redraw []questionbank
 
 // Copy gives a new contest with the same teams, rounds and questions, without people and points; it is not stored.
 func (c *Contest) Copy(title string, now time.Time) *Contest {
-	n := &Contest{Title: title, Organizer: c.Organizer, Settings: c.Settings, Status: Draft, CreatedAt: now}
+	n := &Contest{Kind: c.Kind, Title: title, Organizer: c.Organizer, Settings: c.Settings, Status: Draft, CreatedAt: now}
 	for _, t := range c.Teams {
 		t.ID = ""
 		n.Teams = append(n.Teams, t)

@@ -1,0 +1,6 @@
+package httpapi
+
+// paperRoutes are the calls of staff about a paper contest.
+func (a *API) paperRoutes() []route {
+	return []route{}
+}

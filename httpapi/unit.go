@@ -1,0 +1,6 @@
+package httpapi
+
+// unitRoutes are the calls of units and people for staff.
+func (a *API) unitRoutes() []route {
+	return []route{}
+}

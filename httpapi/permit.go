@@ -14,7 +14,8 @@ type permission int
 
 const (
 	public    permission = iota // anybody; players prove themselves by token where a route needs it
-	player                      // who shows a player's token: a person signed in, or an entrant
+	player                      // who shows a player's token: an employee, or an entrant who came in by name; what is theirs is the handler's to check
+	employee                    // who is signed in as a person of the roster
 	self                        // any staff, also who must change the password first
 	viewer                      // any staff
 	judge                       // judges, organizers and admins
@@ -55,8 +56,8 @@ func (a *API) permit(r route) fiber.Handler {
 		if r.who == public {
 			return c.Next()
 		}
-		if r.who == player {
-			return a.permitPlayer(c)
+		if r.who == player || r.who == employee {
+			return a.permitPlayer(c, r.who)
 		}
 		staff, err := a.People.FindSession(c.UserContext(), time.Now(), c.Cookies(sessionCookie))
 		if err != nil {

@@ -15,8 +15,8 @@ import (
 func (a *API) playerRoutes() []route {
 	return []route{
 		{"POST", "/player/session", public, whole, "", a.signInPlayer},
-		{"DELETE", "/player/session", player, whole, "", a.signOutPlayer},
-		{"GET", "/player", player, whole, "", a.findPlayer},
+		{"DELETE", "/player/session", employee, whole, "", a.signOutPlayer},
+		{"GET", "/player", employee, whole, "", a.findPlayer},
 	}
 }
 
@@ -28,11 +28,14 @@ type caller struct {
 	token     string
 }
 
-// permitPlayer lets those call who show a player's token.
-func (a *API) permitPlayer(c *fiber.Ctx) error {
+// permitPlayer lets those call who show a player's token, or an employee's.
+func (a *API) permitPlayer(c *fiber.Ctx, need permission) error {
 	who, err := a.callerOf(c)
 	if err != nil {
 		return err
+	}
+	if need == employee && who.Person.ID == "" {
+		return fault.New(fault.Unauthorized, "token.wrong")
 	}
 	c.Locals("player", who)
 	return c.Next()
@@ -104,12 +107,9 @@ func (a *API) signOutPlayer(c *fiber.Ctx) error {
 	return c.SendStatus(fiber.StatusNoContent)
 }
 
-// findPlayer tells who is signed in; an entrant who came in by name is nobody on the roster.
+// findPlayer tells who is signed in.
 func (a *API) findPlayer(c *fiber.Ctx) error {
 	who := playerOf(c)
-	if who.Person.ID == "" {
-		return fault.New(fault.Unauthorized, "token.wrong")
-	}
 	return c.JSON(struct {
 		Person personView `json:"person"`
 	}{personOf(who.Person)})

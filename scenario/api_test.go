@@ -140,6 +140,11 @@ func TestAPI(t *testing.T) {
 		banksAndImports(t, s)
 		signInAndOut(t, s)
 		staffAndAccess(t, s)
+		unitsAndPeople(t, s)
+		paperContestForStaff(t, s)
+		paperContestOnPhones(t, s)
+		boardsAndSeasons(t, s)
+		learning(t, s)
 		everyOperationWasCalled(t)
 	})
 }

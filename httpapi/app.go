@@ -21,6 +21,7 @@ import (
 	"leitai/questionbank"
 	"leitai/questionbank/media"
 	"leitai/quiz"
+	"leitai/quiz/paper"
 )
 
 // Check is one thing that /readyz looks at.
@@ -32,6 +33,7 @@ type Check struct {
 // Config is what the app works with.
 type Config struct {
 	Quiz           *quiz.Store
+	Papers         *paper.Store
 	Banks          *questionbank.Store
 	Media          *media.Store
 	People         *people.Store

@@ -176,6 +176,7 @@ var catalogue = map[string]text{
 	// Paper contests for staff.
 
 	// Boards and seasons.
+	"contest.weights": {"各项权重之和必须是 100%", "The weights must add up to 100%."},
 
 	// Learning modes.
 }

@@ -57,6 +57,8 @@ type API struct {
 	refusals *failures     // failed sign-ins that the audit log keeps, by address
 	reading  chan struct{} // held while a bank's file is read, or a bank is looked over
 	pending  chan struct{} // held by each file that is in memory to be read
+	players  *failures     // failed sign-ins of employees, by address
+	numbers  *failures     // failed sign-ins of employees, by number
 	rosters  chan struct{} // held while a roster is read
 
 	pictures  *media.Cache
@@ -84,6 +86,7 @@ func New(cfg Config) (*fiber.App, error) {
 	}
 	a := &API{Config: cfg, pages: p, failures: newFailures(10, time.Minute), codes: newFailures(wrongCodes, time.Minute),
 		links: newFailures(30, time.Minute), refusals: newFailures(30, time.Minute), reading: make(chan struct{}, 1), pending: make(chan struct{}, maxPending), rosters: make(chan struct{}, 1),
+		players: newFailures(300, time.Minute), numbers: newFailures(10, 10*time.Minute),
 		pictures: media.NewCache(cfg.Media, pictureCache), preparing: make(chan struct{}, 2)}
 	app := fiber.New(fiber.Config{
 		AppName: "leitai", DisableStartupMessage: true, Immutable: true, ReduceMemoryUsage: true, BodyLimit: maxBody, Concurrency: 1 << 18,

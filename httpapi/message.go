@@ -165,6 +165,7 @@ var catalogue = map[string]text{
 	"import.busy":            {"正在读取别的文件，请稍后再试", "Another file is being read. Please try again."},
 
 	// Units and people.
+	"player.link":    {"这个链接无效：可能已经换发或收回，请向单位的负责人要新的", "This link is not valid: it was replaced or taken back. Ask your unit for a new one."},
 	"player.unknown": {"没有找到：请核对号码和姓名；设有 PIN 的请一并填写", "Not found: please check number and name, and give your PIN if you have one."},
 
 	"unit.name_long":    {"单位名称最多 60 个字", "A unit's name has at most 60 characters."},
@@ -176,6 +177,8 @@ var catalogue = map[string]text{
 	"unit.not_empty":    {"单位里还有人员或下级单位（含已离开的人员），不能删除；可以合并到别的单位", "The unit still has people or units below it, or people who have left. It can be merged into another."},
 	"unit.in_contests":  {"有 {n} 场竞赛用到这个单位，不能删除；可以合并到别的单位", "{n} contests have this unit, so it cannot be deleted. It can be merged into another."},
 
+	"person.pin":       {"PIN 是 4 到 8 位数字", "A PIN has 4 to 8 digits."},
+	"unit.too_many":    {"一次最多 {most} 人，请选择较小的单位分几次进行", "At most {most} people at once: choose a smaller unit."},
 	"person.exists":    {"花名册上已有同名且号码相同的人", "Somebody of this name and number is on the roster already."},
 	"person.name_long": {"姓名最多 40 个字", "A name has at most 40 characters."},
 	"person.phone":     {"请填写完整的电话号码，如 13800138000", "Please enter the whole phone number, such as 13800138000."},

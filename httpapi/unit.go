@@ -17,6 +17,8 @@ func (a *API) unitRoutes() []route {
 		{"PATCH", "/units/:id", organizer, ofUnit, "unit.change", a.updateUnit},
 		{"POST", "/units/:id/move", organizer, ofUnit, "unit.move", a.moveUnit},
 		{"DELETE", "/units/:id", organizer, ofUnit, "unit.delete", a.deleteUnit},
+		{"POST", "/units/:id/pins", organizer, ofUnit, "unit.pins", a.handOutPINs},
+		{"POST", "/units/:id/links", organizer, ofUnit, "unit.links", a.handOutLinks},
 
 		{"GET", "/people", organizer, whole, "", a.listPeople},
 		{"POST", "/people", organizer, whole, "person.create", a.createPerson},
@@ -24,6 +26,10 @@ func (a *API) unitRoutes() []route {
 		{"PUT", "/people/:id", organizer, ofPerson, "person.change", a.updatePerson},
 		{"DELETE", "/people/:id", organizer, ofPerson, "person.remove", a.removePerson},
 		{"POST", "/people/:id/restore", organizer, ofPerson, "person.restore", a.restorePerson},
+		{"POST", "/people/:id/pin", organizer, ofPerson, "person.pin", a.setPIN},
+		{"DELETE", "/people/:id/pin", organizer, ofPerson, "person.pin_off", a.dropPIN},
+		{"POST", "/people/:id/link", organizer, ofPerson, "person.link", a.issueLink},
+		{"DELETE", "/people/:id/link", organizer, ofPerson, "person.link_off", a.dropLink},
 		{"PUT", "/people/:id/captain/:unit_id", organizer, ofPerson, "person.captain", a.setCaptain},
 		{"DELETE", "/people/:id/captain/:unit_id", organizer, ofPerson, "person.captain_off", a.dropCaptain},
 

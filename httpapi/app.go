@@ -21,6 +21,7 @@ import (
 	"leitai/questionbank"
 	"leitai/questionbank/media"
 	"leitai/quiz"
+	"leitai/quiz/study"
 )
 
 // Check is one thing that /readyz looks at.
@@ -36,6 +37,7 @@ type Config struct {
 	Media          *media.Store
 	People         *people.Store
 	House          *hall.House
+	Study          *study.Store
 	ReadBank       ReadBank
 	AnnotateBank   AnnotateBank
 	CheckBank      CheckBank
@@ -60,6 +62,9 @@ type API struct {
 	players  *failures     // failed sign-ins of employees, by address
 	numbers  *failures     // failed sign-ins of employees, by number
 	rosters  chan struct{} // held while a roster is read
+
+	kioskSets  *failures // sets begun without sign-in, by address
+	kioskCalls *failures // other calls of kiosks, by address
 
 	pictures  *media.Cache
 	preparing chan struct{} // held while an upload is looked at
@@ -87,7 +92,8 @@ func New(cfg Config) (*fiber.App, error) {
 	a := &API{Config: cfg, pages: p, failures: newFailures(10, time.Minute), codes: newFailures(wrongCodes, time.Minute),
 		links: newFailures(30, time.Minute), refusals: newFailures(30, time.Minute), reading: make(chan struct{}, 1), pending: make(chan struct{}, maxPending), rosters: make(chan struct{}, 1),
 		players: newFailures(300, time.Minute), numbers: newFailures(10, 10*time.Minute),
-		pictures: media.NewCache(cfg.Media, pictureCache), preparing: make(chan struct{}, 2)}
+		pictures: media.NewCache(cfg.Media, pictureCache), preparing: make(chan struct{}, 2),
+		kioskSets: newFailures(kioskSetsAMinute, time.Minute), kioskCalls: newFailures(kioskCallsAMinute, time.Minute)}
 	app := fiber.New(fiber.Config{
 		AppName: "leitai", DisableStartupMessage: true, Immutable: true, ReduceMemoryUsage: true, BodyLimit: maxBody, Concurrency: 1 << 18,
 		ReadBufferSize: 4096, IdleTimeout: 60 * time.Second, ReadTimeout: 30 * time.Second, ErrorHandler: a.fail,

@@ -203,8 +203,20 @@ var catalogue = map[string]text{
 	// Paper contests for staff.
 
 	// Boards and seasons.
+	"contest.weights": {"各项权重之和必须是 100%", "The weights must add up to 100%."},
 
 	// Learning modes.
+	"study.off":           {"这种学习方式没有开放", "This way of learning is not open."},
+	"study.missing":       {"没有这组题，或已经过期", "There is no such set, or it is too old."},
+	"study.no_more_today": {"今天的 {n} 组已经做完，明天再来", "You have done today's {n} sets. Come back tomorrow."},
+	"study.no_questions":  {"这里暂时没有可以学习的题目", "There are no questions to learn here at the moment."},
+	"study.no_mistakes":   {"没有要复习的错题", "There are no mistakes to go over."},
+	"study.not_current":   {"请先回答当前的题目", "Please answer the current question first."},
+	"study.finished":      {"这组题已经结束", "This set has ended."},
+	"study.stopped":       {"挑战已停下：可以复活一次，或结束", "The challenge has stopped: revive it once, or finish."},
+	"study.no_hint":       {"这道题没有提示", "There is no hint for this question."},
+	"study.no_revive":     {"不能再复活了", "It cannot be revived any more."},
+	"study.changed":       {"设置已被别人修改，请看最新的设置后再改", "Somebody else has changed the settings. Please look at them anew."},
 }
 
 // message gives a key's text in the first language of an Accept-Language header that the product has, Chinese first.

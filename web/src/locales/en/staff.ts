@@ -249,6 +249,7 @@ const en: Record<keyof typeof zh, string> = {
   'audit.action.roster.choices': 'matched units of a roster',
   'audit.action.roster.store': 'imported a roster',
   'audit.action.roster.undo': 'took a roster import back',
+  'audit.action.study.settings': 'changed the learning settings',
   'audit.detail.role': 'role',
   'audit.detail.name': 'name',
   'audit.detail.title': 'title',

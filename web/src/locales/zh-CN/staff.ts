@@ -240,6 +240,7 @@ const zh = {
   'audit.action.roster.choices': '对应花名册的单位',
   'audit.action.roster.store': '导入花名册',
   'audit.action.roster.undo': '撤销花名册导入',
+  'audit.action.study.settings': '修改学习设置',
   'audit.detail.role': '角色',
   'audit.detail.name': '名称',
   'audit.detail.title': '名称',

@@ -21,6 +21,7 @@ import (
 	"leitai/questionbank"
 	"leitai/questionbank/media"
 	"leitai/quiz"
+	"leitai/quiz/ranking"
 )
 
 // Check is one thing that /readyz looks at.
@@ -36,6 +37,7 @@ type Config struct {
 	Media          *media.Store
 	People         *people.Store
 	House          *hall.House
+	Boards         *ranking.Boards
 	ReadBank       ReadBank
 	AnnotateBank   AnnotateBank
 	CheckBank      CheckBank

@@ -45,6 +45,7 @@ const (
 	ofRoom                    // :code is the room of a contest
 	ofAccount                 // :id is an account
 	ofInvitation              // :id is an invitation
+	ofSeason                  // :id is a season, of all organizers
 )
 
 // template is the id under which an empty workbook is exported.
@@ -136,6 +137,12 @@ func (a *API) find(c *fiber.Ctx, of scope) error {
 			return err
 		}
 		subject(c, "staff", id, staff.Name)
+	case ofSeason:
+		season, err := a.Boards.FindSeason(ctx, id)
+		if err != nil {
+			return err
+		}
+		subject(c, "season", id, season.Name)
 	case whole, ofInvitation:
 	}
 	return nil

@@ -29,6 +29,7 @@ import (
 	"leitai/questionbank/exchange"
 	"leitai/questionbank/media"
 	"leitai/quiz"
+	"leitai/quiz/ranking"
 	"leitai/sqldb"
 )
 
@@ -53,17 +54,19 @@ func embedded(t *testing.T) storage {
 
 // server is the app in this process, wired as cmd/leitai wires it, on a real listener.
 type server struct {
-	t     *testing.T
-	st    storage
-	addr  string // host:port, the same after a restart
-	db    *sqldb.DB
-	redis redis.UniversalClient
-	banks *questionbank.Store
-	quiz  *quiz.Store
-	house *hall.House
-	app   *fiber.App
-	log   *logbook
-	proc  *process // the real program instead of the fields above, see launch
+	t       *testing.T
+	st      storage
+	addr    string // host:port, the same after a restart
+	db      *sqldb.DB
+	redis   redis.UniversalClient
+	banks   *questionbank.Store
+	quiz    *quiz.Store
+	house   *hall.House
+	boards  *ranking.Boards
+	writing func() // ends the writing of boards
+	app     *fiber.App
+	log     *logbook
+	proc    *process // the real program instead of the fields above, see launch
 
 	accounts sync.Once
 	served   chan error
@@ -110,12 +113,17 @@ func (s *server) start() {
 		JoinURL: func(code string) string { return "http://leitai.test/j/" + code }})
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(s.house.Collectors()...)
-	s.app, err = httpapi.New(httpapi.Config{Quiz: s.quiz, Banks: s.banks, Media: media.NewStore(s.db), People: staff, House: s.house, Logger: logger, ReadBank: exchange.Read, AnnotateBank: annotateHere, CheckBank: doctor.Check,
+	s.boards = ranking.New(s.db, leaderboard.NewGroups(s.redis, "leitai"), logger)
+	s.app, err = httpapi.New(httpapi.Config{Quiz: s.quiz, Boards: s.boards, Banks: s.banks, Media: media.NewStore(s.db), People: staff, House: s.house, Logger: logger, ReadBank: exchange.Read, AnnotateBank: annotateHere, CheckBank: doctor.Check,
 		Web: fstest.MapFS{}, Metrics: registry, Secure: s.secure, TrustedProxies: s.proxies, Checks: []httpapi.Check{{Name: "database", Run: s.db.Ping},
 			{Name: "redis", Run: func(ctx context.Context) error { return s.redis.Ping(ctx).Err() }}}})
 	s.must(err)
 	s.accounts.Do(func() { s.makeAccounts(ctx, staff) })
 	s.must(s.house.Resume(ctx))
+	working, end := context.WithCancel(context.Background())
+	worked := make(chan struct{})
+	s.writing = func() { end(); <-worked }
+	go func(b *ranking.Boards) { defer close(worked); b.Work(working) }(s.boards)
 	s.served = make(chan error, 1)
 	go func(app *fiber.App, served chan error) { served <- app.Listener(ln) }(s.app, s.served)
 	s.running = true
@@ -148,6 +156,7 @@ func (s *server) stop() {
 	if err := <-s.served; err != nil {
 		s.t.Errorf("serve: %v", err)
 	}
+	s.writing()
 	_ = s.redis.Close()
 	_ = s.db.Close()
 	if strings.Contains(s.log.String(), "panic") {

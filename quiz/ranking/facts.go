@@ -36,14 +36,15 @@ func ownersOf(note string) (team, person string) {
 
 const resultColumns = `r.entrant_id, r.team_id, r.points, r.time_ms, r.finished_at, COALESCE(e.person_id, '') AS person_id`
 
-// resultsOf reads the results of these entrants; who has none, or none that counts, is left out.
+// resultsOf reads the results of these entrants; who has none, or none that counts, or was erased, is left out. What
+// somebody who was erased has gained for their unit stays with it.
 func (b *Boards) resultsOf(ctx context.Context, contestID, day string, entrants []string) (map[string]result, error) {
 	found := make(map[string]result, len(entrants))
 	for part := range slices.Chunk(entrants, inChunk) {
 		marks, args := in([]any{contestID, day}, part)
 		var rows []result
-		if err := b.db.Select(ctx, &rows, `SELECT `+resultColumns+` FROM paper_results r JOIN entrants e ON e.id = r.entrant_id
-			WHERE r.contest_id = $1 AND r.day = $2 AND r.attempts > 0 AND r.entrant_id IN (`+marks+`)`, args...); err != nil {
+		if err := b.db.Select(ctx, &rows, `SELECT `+resultColumns+` FROM paper_results r JOIN entrants e ON e.id = r.entrant_id LEFT JOIN people p ON p.id = e.person_id
+			WHERE r.contest_id = $1 AND r.day = $2 AND r.attempts > 0 AND COALESCE(p.erased_at, 0) = 0 AND r.entrant_id IN (`+marks+`)`, args...); err != nil {
 			return nil, wrap("read results", err)
 		}
 		for _, r := range rows {
@@ -60,8 +61,9 @@ const pageRows = 5000
 func (b *Boards) eachResult(ctx context.Context, contestID, day string, each func([]result) error) error {
 	for last := ""; ; {
 		var rows []result
-		if err := b.db.Select(ctx, &rows, `SELECT `+resultColumns+` FROM paper_results r JOIN entrants e ON e.id = r.entrant_id
-			WHERE r.contest_id = $1 AND r.day = $2 AND r.entrant_id > $3 AND r.attempts > 0 ORDER BY r.entrant_id LIMIT $4`,
+		if err := b.db.Select(ctx, &rows, `SELECT `+resultColumns+` FROM paper_results r JOIN entrants e ON e.id = r.entrant_id LEFT JOIN people p ON p.id = e.person_id
+			WHERE r.contest_id = $1 AND r.day = $2 AND r.entrant_id > $3 AND r.attempts > 0
+			AND COALESCE(p.erased_at, 0) = 0 ORDER BY r.entrant_id LIMIT $4`,
 			contestID, day, last, pageRows); err != nil {
 			return wrap("read results", err)
 		}

@@ -126,7 +126,7 @@ func (r contestRow) contest() *Contest {
 	return &Contest{ID: r.ID, Code: r.Code, Title: r.Title, Status: r.Status, Settings: r.Settings.V, Paper: r.Paper.V}
 }
 
-// FindContest gives a paper contest by id, or not_found contest.missing.
+// FindContest gives a paper contest by id, or not_found board.missing.
 func (b *Boards) FindContest(ctx context.Context, id string) (*Contest, error) {
 	return b.findContest(ctx, `id = $1`, id)
 }
@@ -168,7 +168,7 @@ func (b *Boards) findContest(ctx context.Context, where, arg string) (*Contest, 
 		return nil, wrap("find contest "+arg, err)
 	}
 	if len(rows) == 0 {
-		return nil, fault.New(fault.NotFound, "contest.missing")
+		return nil, fault.New(fault.NotFound, "board.missing")
 	}
 	return rows[0].contest(), nil
 }

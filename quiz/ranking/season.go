@@ -87,7 +87,7 @@ const seasonResults = `SELECT p.id AS person_id, CAST(SUM(s.weight * r.points) A
 	CAST(SUM(r.time_ms) AS BIGINT) AS time_ms, MAX(r.finished_at) AS finished_at
 	FROM people p JOIN entrants e ON e.person_id = p.id JOIN season_contests s ON s.contest_id = e.contest_id
 	JOIN paper_results r ON r.contest_id = e.contest_id AND r.day = '' AND r.entrant_id = e.id AND r.attempts > 0
-	WHERE s.season_id = $1 AND `
+	WHERE s.season_id = $1 AND p.erased_at = 0 AND `
 
 func (b *Boards) seasonResultsOf(ctx context.Context, seasonID string, people []string) ([]seasonResult, error) {
 	var all []seasonResult

@@ -22,6 +22,7 @@ import (
 	"leitai/questionbank/media"
 	"leitai/quiz"
 	"leitai/quiz/paper"
+	"leitai/quiz/ranking"
 	"leitai/quiz/study"
 )
 
@@ -40,6 +41,7 @@ type Config struct {
 	People         *people.Store
 	House          *hall.House
 	Study          *study.Store
+	Boards         *ranking.Boards
 	ReadBank       ReadBank
 	AnnotateBank   AnnotateBank
 	CheckBank      CheckBank

@@ -238,6 +238,10 @@ var catalogue = map[string]text{
 
 	// Boards and seasons.
 	"contest.weights": {"各项权重之和必须是 100%", "The weights must add up to 100%."},
+	"board.missing":   {"这场竞赛没有网上榜单", "This contest has no boards of this kind."},
+	"season.missing":  {"没有这个赛季", "There is no such season."},
+	"season.twice":    {"同一场竞赛只能加入一次", "A contest can be in a season once."},
+	"season.name":     {"已经有同名的赛季", "There is a season of this name already."},
 
 	// Learning modes.
 	"study.off":           {"这种学习方式没有开放", "This way of learning is not open."},

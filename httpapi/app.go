@@ -21,6 +21,8 @@ import (
 	"leitai/questionbank"
 	"leitai/questionbank/media"
 	"leitai/quiz"
+	"leitai/quiz/integrity"
+	"leitai/quiz/paper"
 	"leitai/quiz/study"
 )
 
@@ -33,11 +35,13 @@ type Check struct {
 // Config is what the app works with.
 type Config struct {
 	Quiz           *quiz.Store
+	Papers         *paper.Store
 	Banks          *questionbank.Store
 	Media          *media.Store
 	People         *people.Store
 	House          *hall.House
 	Study          *study.Store
+	Integrity      *integrity.Store
 	ReadBank       ReadBank
 	AnnotateBank   AnnotateBank
 	CheckBank      CheckBank
@@ -115,7 +119,7 @@ func New(cfg Config) (*fiber.App, error) {
 
 // routes declares every call with who may make it on what.
 func (a *API) routes() []route {
-	return slices.Concat(a.hallRoutes(), a.playerRoutes(), a.unitRoutes(), a.onlineRoutes(), a.paperRoutes(), a.boardRoutes(), a.studyRoutes())
+	return slices.Concat(a.hallRoutes(), a.playerRoutes(), a.unitRoutes(), a.onlineRoutes(), a.paperRoutes(), a.boardRoutes(), a.studyRoutes(), a.integrityRoutes())
 }
 
 // hallRoutes are the calls of staff, banks, contests and rooms.

@@ -217,7 +217,7 @@ var (
 		// Boards and seasons.
 
 		// Learning modes.
-		"study.settings": "修改学习设置",
+		"study.settings": "修改学习设置", "integrity.look": "查找异常作答", "integrity.decide": "处理异常提示",
 	}
 )
 

@@ -229,6 +229,8 @@ const en: Record<keyof typeof zh, string> = {
   'audit.action.contest.command': 'drove the show',
   'audit.action.contest.export': 'exported results',
   'audit.action.study.settings': 'changed the learning settings',
+  'audit.action.integrity.look': 'looked for unusual answering',
+  'audit.action.integrity.decide': 'decided on a notice of unusual answering',
   'audit.detail.role': 'role',
   'audit.detail.name': 'name',
   'audit.detail.title': 'title',

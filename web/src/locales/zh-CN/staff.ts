@@ -220,6 +220,8 @@ const zh = {
   'audit.action.contest.command': '现场操作',
   'audit.action.contest.export': '导出成绩',
   'audit.action.study.settings': '修改学习设置',
+  'audit.action.integrity.look': '查找异常作答',
+  'audit.action.integrity.decide': '处理异常提示',
   'audit.detail.role': '角色',
   'audit.detail.name': '名称',
   'audit.detail.title': '名称',

@@ -224,7 +224,7 @@ func (l *looking) judge(at *attempt) error {
 		if k != Leaving {
 			e.Steps = l.stepsOf(at, steps, charsOf)
 		}
-		l.found[k] = append(l.found[k], Finding{Key: string(k) + ":" + at.attempt, Kind: k, Strength: min(max(strength, 1), 100), Evidence: e})
+		l.found[k] = append(l.found[k], Finding{Key: string(k) + "-" + at.attempt, Kind: k, Strength: min(max(strength, 1), 100), Evidence: e})
 		l.trim(k)
 	}
 	if e, ok := l.with.tooFast(steps, charsOf); l.with.Speed && ok {
@@ -287,7 +287,7 @@ func (l *looking) judgeGroups() {
 		if len(e.Answers) > maxSteps {
 			e.Answers = e.Answers[:maxSteps]
 		}
-		l.found[Same] = append(l.found[Same], Finding{Key: string(Same) + ":" + strconv.FormatUint(sig, 16), Kind: Same, Strength: min(30+int(math.Round(strength*5)), 100), Evidence: e})
+		l.found[Same] = append(l.found[Same], Finding{Key: string(Same) + "-" + strconv.FormatUint(sig, 16), Kind: Same, Strength: min(30+int(math.Round(strength*5)), 100), Evidence: e})
 	}
 }
 
@@ -308,7 +308,7 @@ func (l *looking) devices(ctx context.Context) error {
 		if err := l.s.db.Select(ctx, &e.Attempts, `SELECT a.id`+of+` AND e.detail = $2 ORDER BY a.started_at, a.id LIMIT $3`, l.c.ID, r.Detail, maxAttempts); err != nil {
 			return wrap("find attempts of a device", err)
 		}
-		l.found[Device] = append(l.found[Device], Finding{Key: string(Device) + ":" + r.Detail[:min(len(r.Detail), 32)], Kind: Device, Strength: min(20+r.People*5, 100), Evidence: e})
+		l.found[Device] = append(l.found[Device], Finding{Key: string(Device) + "-" + r.Detail[:min(len(r.Detail), 32)], Kind: Device, Strength: min(20+r.People*5, 100), Evidence: e})
 	}
 	return nil
 }

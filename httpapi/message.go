@@ -166,6 +166,9 @@ var catalogue = map[string]text{
 	// Units and people.
 	"player.unknown": {"没有找到：请核对号码和姓名；设有 PIN 的请一并填写", "Not found: please check number and name, and give your PIN if you have one."},
 
+	"unit.missing":   {"没有这个单位", "There is no such unit."},
+	"person.missing": {"没有这个人，或已不在花名册上", "There is no such person, or they are not on the roster any more."},
+
 	// Paper contests on phones.
 	"contest.window":          {"结束时间必须晚于开始时间，且不超过 400 天", "The end must come after the beginning, at most 400 days later."},
 	"contest.practice_late":   {"练习必须在正式答题开始前结束", "The practice must end before the formal contest begins."},
@@ -207,6 +210,7 @@ var catalogue = map[string]text{
 	// Paper contests for staff.
 
 	// Boards and seasons.
+	"contest.weights": {"各项权重之和必须是 100%", "The weights must add up to 100%."},
 
 	// Learning modes.
 	"study.off":           {"这种学习方式没有开放", "This way of learning is not open."},

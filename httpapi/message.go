@@ -188,7 +188,6 @@ var catalogue = map[string]text{
 	"contest.roster_only":     {"这场竞赛只限花名册上的人员，请先登录", "This contest is for people on the roster. Please sign in first."},
 	"contest.not_invited":     {"你的单位没有参加这场竞赛", "Your unit does not take part in this contest."},
 	"contest.draw_secret":     {"竞赛结束后才公布种子和抽题过程", "Seed and draw are published after the contest."},
-	"unit.missing":            {"没有这个单位", "There is no such unit."},
 	"attempt.missing":         {"没有这份答卷", "There is no such attempt."},
 	"attempt.closed":          {"这份答卷已经交卷", "This attempt was handed in."},
 	"attempt.void":            {"这份答卷已被作废", "This attempt was voided."},

@@ -222,7 +222,7 @@ var (
 		"season.create": "新建赛季", "season.update": "修改赛季", "season.delete": "删除赛季",
 
 		// Learning modes.
-		"study.settings": "修改学习设置",
+		"study.settings": "修改学习设置", "integrity.look": "查找异常作答", "integrity.decide": "处理异常提示",
 	}
 )
 

@@ -254,6 +254,7 @@ var catalogue = map[string]text{
 	"study.stopped":       {"挑战已停下：可以复活一次，或结束", "The challenge has stopped: revive it once, or finish."},
 	"study.no_hint":       {"这道题没有提示", "There is no hint for this question."},
 	"study.no_revive":     {"不能再复活了", "It cannot be revived any more."},
+	"integrity.running":   {"正在查找，请等它完成", "A look is under way. Please wait until it is done."},
 	"study.changed":       {"设置已被别人修改，请看最新的设置后再改", "Somebody else has changed the settings. Please look at them anew."},
 }
 

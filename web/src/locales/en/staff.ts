@@ -254,6 +254,8 @@ const en: Record<keyof typeof zh, string> = {
   'audit.action.roster.store': 'imported a roster',
   'audit.action.roster.undo': 'took a roster import back',
   'audit.action.study.settings': 'changed the learning settings',
+  'audit.action.integrity.look': 'looked for unusual answering',
+  'audit.action.integrity.decide': 'decided on a notice of unusual answering',
   'audit.detail.role': 'role',
   'audit.detail.name': 'name',
   'audit.detail.title': 'title',

@@ -245,6 +245,8 @@ const zh = {
   'audit.action.roster.store': '导入花名册',
   'audit.action.roster.undo': '撤销花名册导入',
   'audit.action.study.settings': '修改学习设置',
+  'audit.action.integrity.look': '查找异常作答',
+  'audit.action.integrity.decide': '处理异常提示',
   'audit.detail.role': '角色',
   'audit.detail.name': '名称',
   'audit.detail.title': '名称',

@@ -106,15 +106,17 @@ func (a *API) deleteContest(c *fiber.Ctx) error {
 	return c.SendStatus(fiber.StatusNoContent)
 }
 
-// liveOnly refuses calls of the hall on a paper contest.
+// liveOnly refuses calls of the hall on a paper contest, and changes to one in the archive.
 func (a *API) liveOnly(next fiber.Handler) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		kind, err := a.Quiz.KindOf(c.UserContext(), c.Params("id"))
-		if err != nil {
+		kind, status, err := a.Quiz.KindOf(c.UserContext(), c.Params("id"))
+		switch {
+		case err != nil:
 			return err
-		}
-		if kind != quiz.KindLive {
+		case kind != quiz.KindLive:
 			return fault.New(fault.Conflict, "contest.not_live")
+		case status == quiz.Archived && c.Method() != fiber.MethodGet:
+			return fault.New(fault.Conflict, "contest.archived")
 		}
 		return next(c)
 	}

@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"reflect"
 	"slices"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
 
 	"leitai/fault"
 	"leitai/quiz"
@@ -113,4 +115,30 @@ func (a *API) checkPaper(c *fiber.Ctx) error {
 		v.Rules[i] = ruleReport{x.Want, x.Fit, x.Have}
 	}
 	return c.JSON(v)
+}
+
+// copyPaper makes a draft with the same rules and units: its window is as long and opens a day from now, practice as far
+// before it as it was. Draws from banks that the caller has no access to come along: they were shared with the contest.
+func (a *API) copyPaper(c *fiber.Ctx, id, title string) error {
+	have, err := a.Papers.Find(c.UserContext(), id)
+	if err != nil {
+		return err
+	}
+	rules, err := copyRules(have.Rules)
+	if err != nil {
+		return err
+	}
+	rules = rules.Shifted(time.Now())
+	n := &quiz.Contest{ID: uuid.Must(uuid.NewV7()).String(), Title: title, Organizer: have.Organizer, Settings: have.Looks}
+	for _, t := range have.Teams {
+		if t.UnitID == "" {
+			t.ID = ""
+			n.Teams = append(n.Teams, t)
+		}
+	}
+	if err := a.storePaper(c, n, rules, unitsOf(have)); err != nil {
+		return err
+	}
+	note(c, "copy_of", id)
+	return a.show(c, n.ID, fiber.StatusCreated)
 }

@@ -11,16 +11,20 @@ import (
 	"leitai/sqldb"
 )
 
-// KindOf gives the kind of a contest, or not_found contest.missing.
-func (s *Store) KindOf(ctx context.Context, id string) (kind Kind, err error) {
-	err = s.db.Get(ctx, &kind, `SELECT kind FROM contests WHERE id = $1`, id)
+// KindOf gives the kind and the status of a contest, or not_found contest.missing.
+func (s *Store) KindOf(ctx context.Context, id string) (kind Kind, status Status, err error) {
+	var row struct {
+		Kind   Kind   `db:"kind"`
+		Status Status `db:"status"`
+	}
+	err = s.db.Get(ctx, &row, `SELECT kind, status FROM contests WHERE id = $1`, id)
 	if errors.Is(err, sqldb.ErrNoRow) {
-		return "", fault.New(fault.NotFound, "contest.missing")
+		return "", "", fault.New(fault.NotFound, "contest.missing")
 	}
 	if err != nil {
-		return "", wrap("kind of contest "+id, err)
+		return "", "", wrap("kind of contest "+id, err)
 	}
-	return kind, nil
+	return row.Kind, row.Status, nil
 }
 
 // MoveContest gives a contest another status if it has one of those named; of any other it is a conflict

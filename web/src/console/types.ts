@@ -107,12 +107,13 @@ export interface ContestSummary {
   time_zone: string
 }
 
+export type TeamFormula = Formula | 'composite'
 /** The server may leave out any field that has its default. */
 export interface ContestSettings {
   theme: Theme
   logo: string
   sponsor: string
-  team_formula: Formula
+  team_formula: TeamFormula
   top_k: number
   /** Of the composite formula, in percent by formula. */
   weights?: Record<string, number> | null

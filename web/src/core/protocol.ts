@@ -7,8 +7,7 @@ export type Phase = 'lobby' | 'ready' | 'open' | 'closed' | 'revealed' | 'standi
 export type QuestionType = 'single' | 'multiple' | 'judge' | 'fill' | 'order'
 export type Scoring = 'fixed' | 'speed' | 'decay' | 'order'
 export type Theme = 'red-gold' | 'blue' | 'plain'
-export type Formula =
-  'sum' | 'average' | 'roster_average' | 'top_k_average' | 'participation' | 'composite'
+export type Formula = 'sum' | 'average' | 'roster_average' | 'top_k_average' | 'participation'
 export type ErrorCode =
   | 'invalid'
   | 'unauthorized'

@@ -1,6 +1,6 @@
-import type { Formula, QuestionType } from '../../core/protocol'
+import type { QuestionType } from '../../core/protocol'
 import type { PublicRules } from '../../core/rules'
-import type { Bank } from '../types'
+import type { Bank, TeamFormula } from '../types'
 import type { DrawRule, PaperContest, PaperDraft, PaperSettings, PaperTemplate, UnitChoice } from './types'
 
 export const steps = ['template', 'when', 'who', 'questions', 'rules', 'summary'] as const
@@ -26,9 +26,7 @@ export function publicRules(d: Pick<PaperDraft, 'settings' | 'paper'>): PublicRu
 
 /** How many of a rule's questions a bank has at most: types and categories overlap, so this is an upper bound. */
 export function atMost(bank: Bank, rule: DrawRule): number {
-  const byType = rule.types.length
-    ? rule.types.reduce((n, q) => n + (bank.types[q] ?? 0), 0)
-    : bank.questions
+  const byType = rule.types.length ? rule.types.reduce((n, q) => n + (bank.types[q] ?? 0), 0) : bank.questions
   const byCategory = rule.categories.length
     ? rule.categories.reduce((n, c) => n + (bank.categories[c] ?? 0), 0)
     : bank.questions
@@ -47,7 +45,9 @@ export function bestBank(banks: readonly Bank[], key: string, draw: readonly Dra
   const fits = (b: Bank): number =>
     draw.reduce((n, r) => n + Math.min(r.count, atMost(b, r)), 0) +
     (b.questions > 0 && occasions[key]?.test(b.name) ? 10_000 : 0)
-  return [...banks].filter((b) => b.questions > 0).sort((a, b) => fits(b) - fits(a) || b.questions - a.questions)[0]
+  return [...banks]
+    .filter((b) => b.questions > 0)
+    .sort((a, b) => fits(b) - fits(a) || b.questions - a.questions)[0]
 }
 
 /** A draft from a template. Rules that the bank cannot satisfy at all are left out: the others are a beginning. */
@@ -84,7 +84,7 @@ export function proposePractice(paper: PaperSettings, now: number): void {
 }
 
 /** Formulas that make a race of who takes part. */
-const pressing: Formula[] = ['participation', 'roster_average', 'composite']
+const pressing: TeamFormula[] = ['participation', 'roster_average', 'composite']
 
 export type VoluntaryChange = 'people' | 'formula'
 
@@ -108,7 +108,7 @@ export function setVoluntary(d: Pick<PaperDraft, 'settings' | 'paper'>, on: bool
   return changed
 }
 
-export const isPressing = (f: Formula): boolean => pressing.includes(f)
+export const isPressing = (f: TeamFormula): boolean => pressing.includes(f)
 
 /** How many people belong to each chosen unit: its own and those below that belong to no nearer one. */
 export function rosters(units: readonly UnitChoice[], chosen: readonly string[]): Map<string, number> {
@@ -117,7 +117,8 @@ export function rosters(units: readonly UnitChoice[], chosen: readonly string[])
   const out = new Map<string, number>(chosen.map((id) => [id, 0]))
   for (const u of units) {
     let at: string | undefined = u.id
-    for (let k = 0; at !== undefined && at !== '' && !set.has(at) && k <= units.length; k++) at = parent.get(at)
+    for (let k = 0; at !== undefined && at !== '' && !set.has(at) && k <= units.length; k++)
+      at = parent.get(at)
     if (at !== undefined && set.has(at)) out.set(at, (out.get(at) ?? 0) + u.people)
   }
   return out
@@ -125,14 +126,7 @@ export function rosters(units: readonly UnitChoice[], chosen: readonly string[])
 
 /** What keeps a step from being finished, as keys of the catalogue; empty when it is. */
 export type Trouble =
-  | 'title'
-  | 'opens'
-  | 'closes'
-  | 'practice'
-  | 'practice_late'
-  | 'units'
-  | 'draw'
-  | 'draw_short'
+  'title' | 'opens' | 'closes' | 'practice' | 'practice_late' | 'units' | 'draw' | 'draw_short'
 
 export function troubles(d: PaperDraft, step: Step, drawOk: boolean | null): Trouble[] {
   const out: Trouble[] = []
@@ -165,8 +159,7 @@ export function pointsRange(p: PaperSettings): { least: number; most: number } {
   let least = 0
   let most = 0
   for (const r of p.draw) {
-    const worth =
-      r.points > 0 ? [r.points] : (r.types.length ? r.types : paperTypes).map((q) => p.points[q])
+    const worth = r.points > 0 ? [r.points] : (r.types.length ? r.types : paperTypes).map((q) => p.points[q])
     least += r.count * Math.min(...worth)
     most += r.count * Math.max(...worth)
   }

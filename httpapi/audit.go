@@ -218,6 +218,7 @@ var (
 		// Boards and seasons.
 
 		// Learning modes.
+		"study.settings": "修改学习设置",
 	}
 )
 

@@ -166,6 +166,9 @@ var catalogue = map[string]text{
 	// Units and people.
 	"player.unknown": {"没有找到：请核对号码和姓名；设有 PIN 的请一并填写", "Not found: please check number and name, and give your PIN if you have one."},
 
+	"unit.missing":   {"没有这个单位", "There is no such unit."},
+	"person.missing": {"没有这个人，或已不在花名册上", "There is no such person, or they are not on the roster any more."},
+
 	// Paper contests on phones.
 	"contest.window":        {"结束时间必须晚于开始时间，且不超过 400 天", "The end must come after the beginning, at most 400 days later."},
 	"contest.practice_late": {"练习必须在正式答题开始前结束", "The practice must end before the formal contest begins."},
@@ -179,8 +182,20 @@ var catalogue = map[string]text{
 	"contest.voluntary_formula": {"自愿参加的竞赛不能按参赛率或全员平均给单位排名", "A voluntary contest cannot rank units by participation or by their whole roster."},
 
 	// Boards and seasons.
+	"contest.weights": {"各项权重之和必须是 100%", "The weights must add up to 100%."},
 
 	// Learning modes.
+	"study.off":           {"这种学习方式没有开放", "This way of learning is not open."},
+	"study.missing":       {"没有这组题，或已经过期", "There is no such set, or it is too old."},
+	"study.no_more_today": {"今天的 {n} 组已经做完，明天再来", "You have done today's {n} sets. Come back tomorrow."},
+	"study.no_questions":  {"这里暂时没有可以学习的题目", "There are no questions to learn here at the moment."},
+	"study.no_mistakes":   {"没有要复习的错题", "There are no mistakes to go over."},
+	"study.not_current":   {"请先回答当前的题目", "Please answer the current question first."},
+	"study.finished":      {"这组题已经结束", "This set has ended."},
+	"study.stopped":       {"挑战已停下：可以复活一次，或结束", "The challenge has stopped: revive it once, or finish."},
+	"study.no_hint":       {"这道题没有提示", "There is no hint for this question."},
+	"study.no_revive":     {"不能再复活了", "It cannot be revived any more."},
+	"study.changed":       {"设置已被别人修改，请看最新的设置后再改", "Somebody else has changed the settings. Please look at them anew."},
 }
 
 // message gives a key's text in the first language of an Accept-Language header that the product has, Chinese first.

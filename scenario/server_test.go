@@ -30,6 +30,7 @@ import (
 	"leitai/questionbank/media"
 	"leitai/quiz"
 	"leitai/quiz/paper"
+	"leitai/quiz/study"
 	"leitai/sqldb"
 )
 
@@ -112,7 +113,7 @@ func (s *server) start() {
 		JoinURL: func(code string) string { return "http://leitai.test/j/" + code }})
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(s.house.Collectors()...)
-	s.app, err = httpapi.New(httpapi.Config{Quiz: s.quiz, Papers: s.papers, Banks: s.banks, Media: media.NewStore(s.db), People: staff, House: s.house, Logger: logger, ReadBank: exchange.Read, AnnotateBank: annotateHere, CheckBank: doctor.Check,
+	s.app, err = httpapi.New(httpapi.Config{Quiz: s.quiz, Papers: s.papers, Banks: s.banks, Media: media.NewStore(s.db), People: staff, House: s.house, Study: study.NewStore(s.db, s.banks), Logger: logger, ReadBank: exchange.Read, AnnotateBank: annotateHere, CheckBank: doctor.Check,
 		Web: fstest.MapFS{}, Metrics: registry, Secure: s.secure, TrustedProxies: s.proxies, Checks: []httpapi.Check{{Name: "database", Run: s.db.Ping},
 			{Name: "redis", Run: func(ctx context.Context) error { return s.redis.Ping(ctx).Err() }}}})
 	s.must(err)

@@ -30,6 +30,7 @@ import (
 	"leitai/questionbank/media"
 	"leitai/quiz"
 	"leitai/quiz/paper"
+	"leitai/quiz/study"
 	"leitai/sqldb"
 	"leitai/web"
 )
@@ -170,7 +171,7 @@ func (s *server) start(ctx context.Context, c *serveCmd) error {
 		Logger: s.log, Tokens: hall.NewTokens(key), Node: c.Node, Build: web.Build(), MaxConns: c.maxConns(s.log),
 		JoinURL: func(code string) string { return s.base + "/j/" + code }})
 	registry.MustRegister(s.house.Collectors()...)
-	app, err := httpapi.New(httpapi.Config{Quiz: s.quiz, Papers: s.papers, Banks: s.banks, Media: s.media, People: s.people, House: s.house, Web: web.Dist(), Logger: s.log, ReadBank: bankReader{s.hallFirst}.read, AnnotateBank: annotateElsewhere, CheckBank: checkElsewhere,
+	app, err := httpapi.New(httpapi.Config{Quiz: s.quiz, Papers: s.papers, Banks: s.banks, Media: s.media, People: s.people, House: s.house, Study: study.NewStore(s.db, s.banks), Web: web.Dist(), Logger: s.log, ReadBank: bankReader{s.hallFirst}.read, AnnotateBank: annotateElsewhere, CheckBank: checkElsewhere,
 		Checks: s.checks(), Metrics: registry, Secure: strings.HasPrefix(s.base, "https://"), TrustedProxies: c.proxies()})
 	if err != nil {
 		return err

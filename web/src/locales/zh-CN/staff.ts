@@ -222,6 +222,7 @@ const zh = {
   'audit.action.contest.life': '改变竞赛状态',
   'audit.action.contest.delete': '删除竞赛草稿',
   'audit.action.contest.void_attempt': '作废答卷',
+  'audit.action.study.settings': '修改学习设置',
   'audit.detail.role': '角色',
   'audit.detail.name': '名称',
   'audit.detail.title': '名称',

@@ -28,7 +28,7 @@ func (a *API) paperRoutes() []route {
 		{"GET", "/contests/:id/paper/progress", viewer, ofContest, "", a.paperProgress},
 		{"GET", "/contests/:id/paper/teams/:team_id", organizer, ofContest, "", a.paperTeam},
 		{"GET", "/contests/:id/paper/attempts", viewer, ofContest, "", a.listAttempts},
-		{"GET", "/contests/:id/paper/attempts/:attempt_id", viewer, ofContest, "", a.findAttempt},
+		{"GET", "/contests/:id/paper/attempts/:attempt_id", viewer, ofContest, "", a.showAttempt},
 		{"POST", "/contests/:id/paper/attempts/:attempt_id/void", judge, ofContest, "contest.void_attempt", a.voidAttempt},
 		{"GET", "/contests/:id/paper/questions", viewer, ofContest, "", a.paperQuestions},
 		{"GET", "/contests/:id/paper.xlsx", viewer, ofContest, "contest.export", a.paperWorkbook},
@@ -182,13 +182,6 @@ func normal(s paper.Settings) paper.Settings {
 	for i := range s.Draw {
 		r := &s.Draw[i]
 		r.Types, r.Categories, r.Difficulties = orEmpty(r.Types), orEmpty(r.Categories), orEmpty(r.Difficulties)
-	}
-	return s
-}
-
-func orEmpty[T any](s []T) []T {
-	if s == nil {
-		return []T{}
 	}
 	return s
 }

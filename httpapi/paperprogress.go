@@ -139,7 +139,7 @@ func counted(list []paper.Member) (n int) {
 	return n
 }
 
-type attemptLine struct {
+type staffAttempt struct {
 	ID         string `json:"id"`
 	EntrantID  string `json:"entrant_id"`
 	Name       string `json:"name"`
@@ -161,8 +161,8 @@ type attemptLine struct {
 	VoidReason string `json:"void_reason"`
 }
 
-func lineOf(contest *paper.Contest, a *paper.Listed) attemptLine {
-	v := attemptLine{ID: a.ID, EntrantID: a.EntrantID, Name: a.Name, TeamID: a.TeamID, Team: a.Team, Phase: string(a.Phase), No: a.No, State: string(a.State),
+func staffAttemptOf(contest *paper.Contest, a *paper.Listed) staffAttempt {
+	v := staffAttempt{ID: a.ID, EntrantID: a.EntrantID, Name: a.Name, TeamID: a.TeamID, Team: a.Team, Phase: string(a.Phase), No: a.No, State: string(a.State),
 		StartedMS: a.StartedAt.UnixMilli(), DeadlineMS: a.DeadlineAt.UnixMilli(), HandedInBy: string(a.HandedInBy), Points: a.Points, Max: contest.Max(&a.Attempt),
 		Correct: a.Correct, Answered: a.Answered, Questions: len(a.Paper), TimeMS: a.Time.Milliseconds(), VoidReason: a.VoidReason}
 	if !a.HandedInAt.IsZero() {
@@ -194,16 +194,16 @@ func (a *API) listAttempts(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	out := make([]attemptLine, len(list))
+	out := make([]staffAttempt, len(list))
 	for i := range list {
-		out[i] = lineOf(contest, &list[i])
+		out[i] = staffAttemptOf(contest, &list[i])
 	}
 	next := ""
 	if len(out) == limit {
 		next = out[limit-1].ID
 	}
 	return c.JSON(struct {
-		Attempts []attemptLine `json:"attempts"`
+		Attempts []staffAttempt `json:"attempts"`
 		Total    int           `json:"total"`
 		Next     string        `json:"next"`
 	}{out, total, next})
@@ -260,8 +260,8 @@ func (a *API) attemptOf(c *fiber.Ctx) (*paper.Contest, *paper.Listed, error) {
 	return contest, &paper.Listed{Attempt: *at, Name: e.Name, TeamID: e.TeamID, Team: team.Name}, nil
 }
 
-// findAttempt shows an attempt as it was answered and marked, with every save and what happened around it.
-func (a *API) findAttempt(c *fiber.Ctx) error {
+// showAttempt shows an attempt as it was answered and marked, with every save and what happened around it.
+func (a *API) showAttempt(c *fiber.Ctx) error {
 	contest, at, err := a.attemptOf(c)
 	if err != nil {
 		return err
@@ -292,11 +292,11 @@ func (a *API) findAttempt(c *fiber.Ctx) error {
 		events[i] = attemptEvent{e.Kind, e.QuestionNo, e.AtMS, e.MS, firstOf(e.Detail, 8)}
 	}
 	return c.JSON(struct {
-		Attempt   attemptLine       `json:"attempt"`
+		Attempt   staffAttempt       `json:"attempt"`
 		Questions []attemptQuestion `json:"questions"`
 		Saves     []attemptSave     `json:"saves"`
 		Events    []attemptEvent    `json:"events"`
-	}{lineOf(contest, at), questions, saves, events})
+	}{staffAttemptOf(contest, at), questions, saves, events})
 }
 
 // firstOf shortens a hash: enough to tell two apart.
@@ -331,7 +331,7 @@ func (a *API) voidAttempt(c *fiber.Ctx) error {
 	if _, at, err = a.attemptOf(c); err != nil {
 		return err
 	}
-	return c.JSON(lineOf(contest, at))
+	return c.JSON(staffAttemptOf(contest, at))
 }
 
 type analysedView struct {

@@ -112,6 +112,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 		return err
 	}
 	go s.resumeImports(ctx)
+	go paper.NewWorker(s.papers, s.log).Run(ctx)
 	go s.sweep(ctx)
 	served := make(chan error, 1)
 	go func() { served <- s.app.Listener(ln) }()

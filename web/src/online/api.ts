@@ -1,53 +1,13 @@
 import { ApiError, request } from '../core/api'
-import type { ContestInfo, Formula, Media, Option, QuestionType } from '../core/protocol'
+import type { ContestInfo, Media, Option, QuestionType } from '../core/protocol'
+import type { PublicRules } from '../core/rules'
 
 /** The calls of the online preliminary, as docs/openapi.yaml has them. Times are Unix ms on the server's clock. */
 
 export type Phase = 'before' | 'practice' | 'between' | 'formal' | 'after'
-export type TeamFormula = Formula | 'composite'
 
-export interface DrawRule {
-  types: QuestionType[]
-  categories: string[]
-  difficulties: number[]
-  count: number
-  points: number
-}
 /** The contest's settings as players may know them; durations are ms, 0 is no limit. */
-export interface Rules {
-  time_zone: string
-  practice_opens_ms: number
-  practice_closes_ms: number
-  opens_ms: number
-  closes_ms: number
-  entry: 'roster' | 'open'
-  draw: DrawRule[]
-  same_paper: boolean
-  shuffle_questions: boolean
-  shuffle_options: boolean
-  points: Partial<Record<QuestionType, number>>
-  wrong: number
-  partial: 'none' | 'half' | 'per_option'
-  pass_mark: number
-  attempts_per_day: number
-  attempts_in_all: number
-  counts: 'best' | 'latest' | 'cumulative'
-  paper_limit_ms: number
-  question_limit_ms: number
-  review: 'never' | 'after_hand_in' | 'after_window'
-  show_points: boolean
-  people: 'all' | 'top' | 'off'
-  top_shown: number
-  note_leaving: boolean
-  voluntary: boolean
-  certificate: boolean
-  keep_days: number
-  notes: string
-  team_formula: TeamFormula
-  top_k: number
-  weights: Partial<Record<Formula, number>> | null
-  share_ranks: boolean
-}
+export type Rules = PublicRules
 export interface UnitChoice {
   id: string
   name: string
@@ -177,6 +137,11 @@ export interface BoardRow {
   took_part: number
   roster: number
 }
+export interface BoardFormula {
+  name: string
+  k: number
+  weights: Record<string, number> | null
+}
 /** GET /online/:code/boards */
 export interface Board {
   board: 'people' | 'units'
@@ -184,10 +149,52 @@ export interface Board {
   days: string[]
   updated_ms: number
   catching_up: boolean
-  formula: { name: TeamFormula; k: number; weights: Partial<Record<Formula, number>> | null }
+  formula: BoardFormula
   total: number
   rows: BoardRow[]
   me: (BoardRow & { neighbours: BoardRow[] }) | null
+}
+/** GET /online/:code/unit: a captain's own unit. */
+export interface UnitPage {
+  team: { id: string; name: string }
+  place: number | null
+  of: number
+  points: number
+  formula: BoardFormula
+  gain: { key: string; params: Record<string, string | number> } | null
+  roster: number
+  took_part: { name: string; points: number; attempts: number }[]
+  /** Null in a voluntary contest. */
+  absent: { name: string }[] | null
+  weak: { category: string; right: number; answered: number }[]
+}
+/** GET /online/:code/draw, after the end. */
+export interface Draw {
+  seed: string
+  rules: unknown
+  pool: { rule_no: number; question_id: string; version: number }[]
+  algorithm: string
+}
+/** POST /online/:code/redraw */
+export interface Redraw {
+  questions: { no: number; question_id: string; version: number; options: string }[]
+  matches: boolean
+}
+/** GET /player/contests */
+export interface MyContest {
+  code: string
+  title: string
+  organizer: string
+  phase: Phase
+  opens_ms: number
+  closes_ms: number
+  state: 'new' | 'begun' | 'done'
+}
+/** GET /player */
+export interface Player {
+  person: { id: string; name: string; phone: string }
+  unit?: { id: string; name: string } | null
+  captain_of?: { id: string; name: string }[]
 }
 
 const base = '/api/v1'
@@ -231,6 +238,38 @@ export const handIn = (id: string, token: string, saves: Save[]): Promise<Attemp
 
 export const findReview = (id: string, token: string): Promise<Review> =>
   request(`${base}/attempts/${id}/review`, { token })
+
+export interface BoardQuery {
+  board: 'people' | 'units'
+  day: string
+}
+export const findBoard = (code: string, token: string, { board, day }: BoardQuery): Promise<Board> =>
+  request(`${base}/online/${code}/boards?board=${board}&day=${day}&around=1`, { token })
+
+export const findUnitPage = (code: string, token: string): Promise<UnitPage> =>
+  request(`${base}/online/${code}/unit`, { token })
+
+export const findDraw = (code: string): Promise<Draw> => request(`${base}/online/${code}/draw`)
+
+export const redraw = (code: string, attempt: string): Promise<Redraw> =>
+  request(`${base}/online/${code}/redraw`, { body: { attempt } })
+
+export const findPlayer = (token: string): Promise<Player> => request(`${base}/player`, { token })
+
+export const findMyContests = (token: string): Promise<{ contests: MyContest[] }> =>
+  request(`${base}/player/contests`, { token })
+
+export const signOut = (token: string): Promise<void> =>
+  request(`${base}/player/session`, { method: 'DELETE', token })
+
+/** A personal link that the unit handed out. */
+export const useLink = (link: string): Promise<{ token: string; person: { id: string; name: string } }> =>
+  request(`${base}/player/link`, { body: { token: link } })
+
+export type SeasonBoard = Board & { season?: { id: string; title: string } }
+
+export const findSeasonBoard = (id: string, token: string, board: 'people' | 'units'): Promise<SeasonBoard> =>
+  request(`${base}/seasons/${id}/boards?board=${board}&around=1`, { token })
 
 /** The server was not reached, or is not able to answer now: worth trying again. */
 export function isPassing(error: unknown): boolean {

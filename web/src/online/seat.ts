@@ -28,9 +28,7 @@ const key = (code: string) => `leitai.guest.${code}`
 
 /** A guest's seat; one without a token, kept before the first request, when there is none. */
 export function guestOf(code: string): Guest {
-  return (
-    read<Guest>(key(code), (g) => !!g.client) ?? keepGuest(code, { client: randomID(), token: '' })
-  )
+  return read<Guest>(key(code), (g) => !!g.client) ?? keepGuest(code, { client: randomID(), token: '' })
 }
 
 export function keepGuest(code: string, guest: Guest): Guest {

@@ -1,4 +1,4 @@
-import type { Card, Mine, Phase } from './api'
+import type { Mine, Phase } from './api'
 
 /** What the one big button of the card does, or what there is to wait for. */
 export type Step =
@@ -9,15 +9,12 @@ export type Step =
   | { do: 'done'; why: string }
   | { do: 'over' }
 
-export function stepOf(card: Card, phase: Phase, mine: Mine | null, signedIn: boolean): Step {
+export function stepOf(phase: Phase, mine: Mine | null, signedIn: boolean): Step {
   // One that is being handed in is looked at, too: its page waits for the result.
   const open = mine?.attempts.find((a) => a.state === 'open' || a.state === 'closing')
   if (open) return { do: 'go_on', attempt: open.id, phase: open.phase }
   if (phase === 'after') return { do: 'over' }
-  if (phase === 'before' || phase === 'between') {
-    // Signing in before it opens saves the rush later.
-    return { do: 'wait', phase }
-  }
+  if (phase === 'before' || phase === 'between') return { do: 'wait', phase }
   if (!signedIn) return { do: 'sign_in' }
   const may: 'practice' | 'formal' = phase === 'practice' ? 'practice' : 'formal'
   if (!mine) return { do: 'start', phase: may }

@@ -72,6 +72,7 @@ const zh = {
   'sure.until': '请在 {at} 前交卷，到时自动交卷。',
   'sure.count': '这会用掉一次答题机会。',
   'sure.saved': '每答一题自动保存，断网不会丢，换手机也能接着答。',
+  'sure.leaving': '离开答题页会被记录次数，供组织者了解情况，不会自动扣分。',
   'sure.go': '开始',
 
   'why.none_left_today': '今天的次数已用完，明天 0 点后可以再答',

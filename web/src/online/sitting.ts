@@ -1,18 +1,11 @@
 import { computed, ref, shallowReactive, shallowRef } from 'vue'
 import { ApiError } from '../core/api'
-import {
-  findAttempt,
-  handIn,
-  isPassing,
-  sendSaves,
-  showQuestion,
-  type Attempt,
-  type PaperQuestion,
-} from './api'
+import type { Attempt, PaperQuestion } from './api'
+import { findAttempt, handIn, isPassing, sendSaves, showQuestion } from './calls'
 import { clock, now, token } from './contest'
 import { backoff, SaveQueue } from './queue'
 import { empty, markOf, type Line, type Mark } from './saves'
-import { passed } from './when'
+import { passed } from './days'
 
 /** One sitting of a paper on this phone. The pages only read and call. */
 

@@ -21,6 +21,8 @@ import (
 	"leitai/questionbank"
 	"leitai/questionbank/media"
 	"leitai/quiz"
+	"leitai/quiz/paper"
+	"leitai/quiz/study"
 )
 
 // Check is one thing that /readyz looks at.
@@ -32,10 +34,12 @@ type Check struct {
 // Config is what the app works with.
 type Config struct {
 	Quiz           *quiz.Store
+	Papers         *paper.Store
 	Banks          *questionbank.Store
 	Media          *media.Store
 	People         *people.Store
 	House          *hall.House
+	Study          *study.Store
 	ReadBank       ReadBank
 	AnnotateBank   AnnotateBank
 	CheckBank      CheckBank
@@ -57,6 +61,9 @@ type API struct {
 	refusals *failures     // failed sign-ins that the audit log keeps, by address
 	reading  chan struct{} // held while a bank's file is read, or a bank is looked over
 	pending  chan struct{} // held by each file that is in memory to be read
+
+	kioskSets  *failures // sets begun without sign-in, by address
+	kioskCalls *failures // other calls of kiosks, by address
 
 	pictures  *media.Cache
 	preparing chan struct{} // held while an upload is looked at
@@ -83,7 +90,8 @@ func New(cfg Config) (*fiber.App, error) {
 	}
 	a := &API{Config: cfg, pages: p, failures: newFailures(10, time.Minute), codes: newFailures(wrongCodes, time.Minute),
 		links: newFailures(30, time.Minute), refusals: newFailures(30, time.Minute), reading: make(chan struct{}, 1), pending: make(chan struct{}, maxPending),
-		pictures: media.NewCache(cfg.Media, pictureCache), preparing: make(chan struct{}, 2)}
+		pictures: media.NewCache(cfg.Media, pictureCache), preparing: make(chan struct{}, 2),
+		kioskSets: newFailures(kioskSetsAMinute, time.Minute), kioskCalls: newFailures(kioskCallsAMinute, time.Minute)}
 	app := fiber.New(fiber.Config{
 		AppName: "leitai", DisableStartupMessage: true, Immutable: true, ReduceMemoryUsage: true, BodyLimit: maxBody, Concurrency: 1 << 18,
 		ReadBufferSize: 4096, IdleTimeout: 60 * time.Second, ReadTimeout: 30 * time.Second, ErrorHandler: a.fail,

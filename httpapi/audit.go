@@ -217,6 +217,7 @@ var (
 		// Boards and seasons.
 
 		// Learning modes.
+		"study.settings": "修改学习设置",
 	}
 )
 

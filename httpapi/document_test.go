@@ -15,6 +15,7 @@ import (
 
 	"leitai/questionbank/exchange"
 	"leitai/quiz"
+	"leitai/quiz/study"
 )
 
 func schemas(t *testing.T) openapi3.Schemas {
@@ -48,6 +49,7 @@ func TestRequestFieldsAreDocumented(t *testing.T) {
 		"Command": {s["Command"], commandRequest{}}, "NewContest": {s["NewContest"], newContest{}}, "Draw": {s["Draw"], draw{}},
 		"NewContest.teams": {contest["teams"].Value.Items, newTeam{}}, "NewContest.rounds": {contest["rounds"].Value.Items, newRound{}},
 		"QuestionInput": {s["QuestionInput"], questionInput{}}, "BulkChange": {s["BulkChange"], bulkRequest{}}, "RowChange": {s["RowChange"], rowChange{}},
+		"StudySettings": {s["StudySettings"], study.Settings{}},
 		"RoundSettings": {s["RoundSettings"], quiz.RoundSettings{}}, "ContestSettings": {s["ContestSettings"], quiz.ContestSettings{}},
 	} {
 		documented := slices.Sorted(maps.Keys(pair.schema.Value.Properties))
@@ -65,6 +67,11 @@ func TestSettingsKeepToTheDocument(t *testing.T) {
 	contest, round := quiz.DefaultContestSettings(), quiz.DefaultRoundSettings()
 	checkSettings(t, s["ContestSettings"].Value, contest, func(m map[string]any) settingsOf {
 		v := quiz.DefaultContestSettings()
+		remarshal(t, m, &v)
+		return v
+	})
+	checkSettings(t, s["StudySettings"].Value, study.DefaultSettings(), func(m map[string]any) settingsOf {
+		v := study.DefaultSettings()
 		remarshal(t, m, &v)
 		return v
 	})
@@ -137,7 +144,7 @@ func TestEveryFaultHasAText(t *testing.T) {
 	for _, m := range regexp.MustCompile("`([a-z]+\\.[a-z_]+)`").FindAllStringSubmatch(string(protocol), -1) {
 		spoken[m[1]] = true
 	}
-	for _, folder := range []string{".", "../hall", "../quiz", "../people", "../questionbank", "../questionbank/exchange"} {
+	for _, folder := range []string{".", "../hall", "../quiz", "../quiz/study", "../people", "../questionbank", "../questionbank/exchange"} {
 		files, err := filepath.Glob(folder + "/*.go")
 		if err != nil {
 			t.Fatal(err)

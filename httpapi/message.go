@@ -166,15 +166,64 @@ var catalogue = map[string]text{
 	// Units and people.
 	"player.unknown": {"没有找到：请核对号码和姓名；设有 PIN 的请一并填写", "Not found: please check number and name, and give your PIN if you have one."},
 
+	"unit.missing":   {"没有这个单位", "There is no such unit."},
+	"person.missing": {"没有这个人，或已不在花名册上", "There is no such person, or they are not on the roster any more."},
+
 	// Paper contests on phones.
-	"contest.window":        {"结束时间必须晚于开始时间，且不超过 400 天", "The end must come after the beginning, at most 400 days later."},
-	"contest.practice_late": {"练习必须在正式答题开始前结束", "The practice must end before the formal contest begins."},
+	"contest.window":          {"结束时间必须晚于开始时间，且不超过 400 天", "The end must come after the beginning, at most 400 days later."},
+	"contest.practice_late":   {"练习必须在正式答题开始前结束", "The practice must end before the formal contest begins."},
+	"contest.unknown_code":    {"没有这个竞赛码，请核对六位数字", "There is no contest with this code. Please check the six digits."},
+	"contest.not_draft":       {"竞赛已经发布，不能这样修改", "The contest is published; this cannot be changed any more."},
+	"contest.settled":         {"已经发布或有人作答，这一项不能再改", "The contest is published or has been answered; this cannot be changed any more."},
+	"contest.changed":         {"竞赛或题库刚刚被别人修改，请重新打开再试", "Somebody has just changed the contest or its banks. Please open it again."},
+	"contest.no_rules":        {"还没有抽题规则", "There are no draw rules yet."},
+	"contest.draw_few":        {"第 {rule} 条抽题规则只有 {have} 道题可用，不够 {want} 道", "Draw rule {rule} has only {have} questions, {want} are wanted."},
+	"contest.window_over":     {"结束时间已经过去，请先改时间", "The closing time has passed. Please change it first."},
+	"contest.not_published":   {"竞赛没有在发布状态", "The contest is not published, or has begun."},
+	"contest.entered":         {"已经有人报名，不能撤回发布", "Somebody has entered already; the contest cannot be taken back."},
+	"contest.over":            {"竞赛已经结束", "The contest is over."},
+	"contest.not_open":        {"正式答题还没有开始", "The formal part has not opened yet."},
+	"contest.no_longer":       {"新的结束时间必须晚于原来的和现在", "The new end must be later than the old one and than now."},
+	"contest.not_finished":    {"竞赛还没有结束", "The contest is not finished."},
+	"contest.roster_only":     {"这场竞赛只限花名册上的人员，请先登录", "This contest is for people on the roster. Please sign in first."},
+	"contest.not_invited":     {"你的单位没有参加这场竞赛", "Your unit does not take part in this contest."},
+	"contest.draw_secret":     {"竞赛结束后才公布种子和抽题过程", "Seed and draw are published after the contest."},
+	"team.unit_missing":       {"没有这个单位", "There is no such unit."},
+	"attempt.missing":         {"没有这份答卷", "There is no such attempt."},
+	"attempt.closed":          {"这份答卷已经交卷", "This attempt was handed in."},
+	"attempt.void":            {"这份答卷已被作废", "This attempt was voided."},
+	"attempt.over":            {"竞赛已经结束", "The contest is over."},
+	"attempt.not_yet":         {"现在还不能答题", "The contest is not open at the moment."},
+	"attempt.not_now":         {"现在不是这个阶段", "This phase is not on at the moment."},
+	"attempt.open":            {"你有一份答卷还没有交", "You have an attempt that is not handed in."},
+	"attempt.none_left":       {"答题次数已经用完", "You have no attempts left."},
+	"attempt.none_left_today": {"今天的答题次数已经用完", "You have no attempts left today."},
+	"attempt.late":            {"时间已到，这次作答没有计入", "The time was up; this answer does not count."},
+	"attempt.question":        {"答卷里没有这道题", "The paper has no such question."},
+	"attempt.not_shown":       {"这道题还没有开始", "This question has not begun."},
+	"attempt.passed":          {"这道题的时间已过", "The time of this question is over."},
+	"attempt.order":           {"题目要按顺序作答", "The questions come in order."},
+	"attempt.all_at_once":     {"这场竞赛的题目不逐题计时", "The questions of this contest do not come one at a time."},
+	"attempt.no_review":       {"现在还不能查看答案和解析", "Keys and explanations cannot be seen now."},
+	"answer.invalid":          {"答案的格式不对", "The answer is not well formed."},
 
 	// Paper contests for staff.
 
 	// Boards and seasons.
+	"contest.weights": {"各项权重之和必须是 100%", "The weights must add up to 100%."},
 
 	// Learning modes.
+	"study.off":           {"这种学习方式没有开放", "This way of learning is not open."},
+	"study.missing":       {"没有这组题，或已经过期", "There is no such set, or it is too old."},
+	"study.no_more_today": {"今天的 {n} 组已经做完，明天再来", "You have done today's {n} sets. Come back tomorrow."},
+	"study.no_questions":  {"这里暂时没有可以学习的题目", "There are no questions to learn here at the moment."},
+	"study.no_mistakes":   {"没有要复习的错题", "There are no mistakes to go over."},
+	"study.not_current":   {"请先回答当前的题目", "Please answer the current question first."},
+	"study.finished":      {"这组题已经结束", "This set has ended."},
+	"study.stopped":       {"挑战已停下：可以复活一次，或结束", "The challenge has stopped: revive it once, or finish."},
+	"study.no_hint":       {"这道题没有提示", "There is no hint for this question."},
+	"study.no_revive":     {"不能再复活了", "It cannot be revived any more."},
+	"study.changed":       {"设置已被别人修改，请看最新的设置后再改", "Somebody else has changed the settings. Please look at them anew."},
 }
 
 // message gives a key's text in the first language of an Accept-Language header that the product has, Chinese first.

@@ -107,10 +107,34 @@ func (a *API) signOutPlayer(c *fiber.Ctx) error {
 	return c.SendStatus(fiber.StatusNoContent)
 }
 
-// findPlayer tells who is signed in.
+// findPlayer tells who is signed in, in which unit they are and whose captain.
 func (a *API) findPlayer(c *fiber.Ctx) error {
 	who := playerOf(c)
+	ctx := c.UserContext()
+	unit, err := a.People.FindUnit(ctx, who.Person.UnitID)
+	if err != nil {
+		return err
+	}
+	captain, err := a.People.CaptainOf(ctx, who.Person.ID)
+	if err != nil {
+		return err
+	}
 	return c.JSON(struct {
-		Person personView `json:"person"`
-	}{personOf(who.Person)})
+		Person    personView  `json:"person"`
+		Unit      namedView   `json:"unit"`
+		CaptainOf []namedView `json:"captain_of"`
+	}{personOf(who.Person), namedView{unit.ID, unit.Name}, namedOf(captain)})
+}
+
+type namedView struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+func namedOf(list []people.Named) []namedView {
+	out := make([]namedView, len(list))
+	for i, n := range list {
+		out[i] = namedView(n)
+	}
+	return out
 }

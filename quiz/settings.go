@@ -42,6 +42,7 @@ const (
 	FormulaRosterAverage Formula = "roster_average" // of the roster; absent people count 0
 	FormulaTopK          Formula = "top_k_average"  // of the k best, fewer count as 0
 	FormulaParticipation Formula = "participation"  // percent of the roster that took part
+	FormulaComposite     Formula = "composite"      // Weights over the others, in percent
 )
 
 // When standings are shown.
@@ -63,6 +64,7 @@ type ContestSettings struct {
 	Sponsor         string  `json:"sponsor"`
 	TeamFormula     Formula `json:"team_formula"`
 	TopK            int     `json:"top_k"`
+	Weights         Weights `json:"weights"` // of the composite formula
 	ShareRanks      bool    `json:"share_ranks"`
 	IndividualRanks bool    `json:"individual_ranks"`
 	MaxEntrants     int     `json:"max_entrants"`
@@ -70,7 +72,8 @@ type ContestSettings struct {
 
 // DefaultContestSettings are what an organizer gets who changes nothing.
 func DefaultContestSettings() ContestSettings {
-	return ContestSettings{Theme: "red-gold", TeamFormula: FormulaAverage, TopK: 5, ShareRanks: true,
+	return ContestSettings{Theme: "red-gold", TeamFormula: FormulaAverage, TopK: 5,
+		Weights: Weights{Participation: 70, Average: 30}, ShareRanks: true,
 		IndividualRanks: true, MaxEntrants: 12000}
 }
 
@@ -78,7 +81,8 @@ func DefaultContestSettings() ContestSettings {
 func (s ContestSettings) Validate() error {
 	f := fields{}
 	f.oneOf("theme", s.Theme, "red-gold", "blue", "plain")
-	f.oneOf("team_formula", string(s.TeamFormula), "sum", "average", "roster_average", "top_k_average", "participation")
+	f.oneOf("team_formula", string(s.TeamFormula), "sum", "average", "roster_average", "top_k_average", "participation", "composite")
+	s.Weights.validate(f, s.TeamFormula == FormulaComposite)
 	f.between("top_k", s.TopK, 1, 1000)
 	f.between("max_entrants", s.MaxEntrants, 1, 20000)
 	f.length("logo", s.Logo, 200)

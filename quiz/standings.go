@@ -2,7 +2,6 @@ package quiz
 
 import (
 	"cmp"
-	"math"
 	"slices"
 )
 
@@ -79,7 +78,7 @@ func teamStandings(c *Contest, people []PersonStanding, adjusted map[string]int6
 	for _, p := range people {
 		byTeam[p.TeamID] = append(byTeam[p.TeamID], p)
 	}
-	out := make([]TeamStanding, 0, len(c.Teams))
+	out, most := make([]TeamStanding, 0, len(c.Teams)), c.maxPoints()
 	for _, t := range c.Teams {
 		s := TeamStanding{TeamID: t.ID, Name: t.Name, Adjusted: adjusted[t.ID]}
 		var time int64
@@ -95,7 +94,7 @@ func teamStandings(c *Contest, people []PersonStanding, adjusted map[string]int6
 		if s.TookPart > 0 {
 			s.TimeMS = time / int64(s.TookPart)
 		}
-		s.Hundredths = teamHundredths(c.Settings, t, byTeam[t.ID], s.TookPart) + 100*s.Adjusted
+		s.Hundredths = c.Settings.TeamHundredths(factsOf(c.Settings, t, byTeam[t.ID], s.TookPart, most)) + 100*s.Adjusted
 		out = append(out, s)
 	}
 	rankTeams(out, c.Settings.ShareRanks)
@@ -105,54 +104,29 @@ func teamStandings(c *Contest, people []PersonStanding, adjusted map[string]int6
 	return out
 }
 
-// teamHundredths is a team's points × 100 by the formula of DOMAIN.md, "Ranking of teams", without the team's own
-// adjustments. The average takes of people who took no part only what staff gave them, and not what their silence cost;
-// where nobody took part, it is of those to whom staff gave points.
-func teamHundredths(s ContestSettings, t Team, people []PersonStanding, tookPart int) int64 {
-	var sum, active int64
-	given := 0
-	for _, p := range people {
-		sum += p.Points
+// factsOf sums up a team's people for the formula, without the team's own adjustments. The average takes of people who
+// took no part only what staff gave them, and not what their silence cost; where nobody took part, it is of those to
+// whom staff gave points.
+func factsOf(s ContestSettings, t Team, people []PersonStanding, tookPart int, most int64) TeamFacts {
+	f := TeamFacts{Roster: t.Roster, People: len(people), TookPart: tookPart, Max: most}
+	best := make([]int64, len(people))
+	for i, p := range people {
+		best[i] = p.Points
+		f.Sum += p.Points
 		if p.Answers > 0 {
-			active += p.Points
+			f.Active += p.Points
 			continue
 		}
-		active += p.Adjusted
+		f.Active += p.Adjusted
 		if p.Adjusted != 0 {
-			given++
+			f.Given++
 		}
 	}
-	switch s.TeamFormula {
-	case FormulaSum:
-		return 100 * sum
-	case FormulaRosterAverage:
-		return ratio(sum, max(t.Roster, len(people)))
-	case FormulaTopK:
-		best := make([]int64, len(people))
-		for i, p := range people {
-			best[i] = p.Points
-		}
-		slices.SortFunc(best, func(a, b int64) int { return cmp.Compare(b, a) })
-		var top int64
-		for _, p := range best[:min(len(best), s.TopK)] {
-			top += p
-		}
-		return ratio(top, s.TopK)
-	case FormulaParticipation:
-		return ratio(100*int64(tookPart), max(t.Roster, len(people)))
+	slices.SortFunc(best, func(a, b int64) int { return cmp.Compare(b, a) })
+	for _, p := range best[:min(len(best), s.TopK)] {
+		f.Top += p
 	}
-	if tookPart == 0 {
-		return ratio(active, given)
-	}
-	return ratio(active, tookPart)
-}
-
-// ratio is sum/n in hundredths, rounded half away from zero; 0 when n is 0.
-func ratio(sum int64, n int) int64 {
-	if n <= 0 {
-		return 0
-	}
-	return int64(math.Round(100 * float64(sum) / float64(n)))
+	return f
 }
 
 // SortScores puts the lines of a board in order: points, then less time, then by member.

@@ -29,6 +29,8 @@ import (
 	"leitai/questionbank/exchange"
 	"leitai/questionbank/media"
 	"leitai/quiz"
+	"leitai/quiz/paper"
+	"leitai/quiz/study"
 	"leitai/sqldb"
 )
 
@@ -60,6 +62,7 @@ type server struct {
 	redis redis.UniversalClient
 	banks *questionbank.Store
 	quiz  *quiz.Store
+	paper *paper.Store
 	house *hall.House
 	app   *fiber.App
 	log   *logbook
@@ -104,13 +107,14 @@ func (s *server) start() {
 	s.redis = redis.NewClient(opts)
 	staff := people.NewStore(s.db)
 	s.banks, s.quiz = questionbank.NewStore(s.db), quiz.NewStore(s.db)
+	s.paper = paper.NewStore(s.db)
 	logger := slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	s.house = hall.NewHouse(hall.Config{Store: s.quiz, Log: quiz.NewAnswerLog(s.quiz), Boards: boards{leaderboard.New(s.redis, "leitai")},
 		Logger: logger, Tokens: hall.NewTokens([]byte("a key for tests, 32 bytes long..")), Node: "test", Build: "build-1", MaxConns: s.conns,
 		JoinURL: func(code string) string { return "http://leitai.test/j/" + code }})
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(s.house.Collectors()...)
-	s.app, err = httpapi.New(httpapi.Config{Quiz: s.quiz, Banks: s.banks, Media: media.NewStore(s.db), People: staff, House: s.house, Logger: logger, ReadBank: exchange.Read, AnnotateBank: annotateHere, CheckBank: doctor.Check,
+	s.app, err = httpapi.New(httpapi.Config{Quiz: s.quiz, Papers: s.paper, Banks: s.banks, Media: media.NewStore(s.db), People: staff, House: s.house, Study: study.NewStore(s.db, s.banks), Logger: logger, ReadBank: exchange.Read, AnnotateBank: annotateHere, CheckBank: doctor.Check,
 		Web: fstest.MapFS{}, Metrics: registry, Secure: s.secure, TrustedProxies: s.proxies, Checks: []httpapi.Check{{Name: "database", Run: s.db.Ping},
 			{Name: "redis", Run: func(ctx context.Context) error { return s.redis.Ping(ctx).Err() }}}})
 	s.must(err)
@@ -148,6 +152,7 @@ func (s *server) stop() {
 	if err := <-s.served; err != nil {
 		s.t.Errorf("serve: %v", err)
 	}
+	s.paper.Stop()
 	_ = s.redis.Close()
 	_ = s.db.Close()
 	if strings.Contains(s.log.String(), "panic") {
@@ -256,3 +261,6 @@ func annotateHere(ctx context.Context, format exchange.Format, data []byte, rows
 	ext, err := exchange.Annotate(ctx, &b, format, data, rows, lang)
 	return ext, b.Bytes(), err
 }
+
+// logger writes to the server's log.
+func (s *server) logger() *slog.Logger { return slog.New(slog.NewTextHandler(s.log, nil)) }

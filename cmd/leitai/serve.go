@@ -29,6 +29,8 @@ import (
 	"leitai/questionbank"
 	"leitai/questionbank/media"
 	"leitai/quiz"
+	"leitai/quiz/paper"
+	"leitai/quiz/study"
 	"leitai/sqldb"
 	"leitai/web"
 )
@@ -77,6 +79,7 @@ type server struct {
 	banks    *questionbank.Store
 	media    *media.Store
 	quiz     *quiz.Store
+	papers   *paper.Store
 	house    *hall.House
 	app      webApp
 	base     string // public address without a slash at the end
@@ -109,6 +112,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 		return err
 	}
 	go s.resumeImports(ctx)
+	go paper.NewWorker(s.papers, s.log).Run(ctx)
 	go s.sweep(ctx)
 	served := make(chan error, 1)
 	go func() { served <- s.app.Listener(ln) }()
@@ -157,7 +161,7 @@ func (s *server) start(ctx context.Context, c *serveCmd) error {
 		return err
 	}
 	s.people, s.banks, s.quiz = people.NewStore(s.db), questionbank.NewStore(s.db).Paced(s.hallFirst), quiz.NewStore(s.db)
-	s.media = media.NewStore(s.db)
+	s.media, s.papers = media.NewStore(s.db), paper.NewStore(s.db)
 	key, err := tokenKey(ctx, s.quiz)
 	if err != nil {
 		return err
@@ -168,7 +172,7 @@ func (s *server) start(ctx context.Context, c *serveCmd) error {
 		Logger: s.log, Tokens: hall.NewTokens(key), Node: c.Node, Build: web.Build(), MaxConns: c.maxConns(s.log),
 		JoinURL: func(code string) string { return s.base + "/j/" + code }})
 	registry.MustRegister(s.house.Collectors()...)
-	app, err := httpapi.New(httpapi.Config{Quiz: s.quiz, Banks: s.banks, Media: s.media, People: s.people, House: s.house, Web: web.Dist(), Logger: s.log, ReadBank: bankReader{s.hallFirst}.read, AnnotateBank: annotateElsewhere, CheckBank: checkElsewhere,
+	app, err := httpapi.New(httpapi.Config{Quiz: s.quiz, Papers: s.papers, Banks: s.banks, Media: s.media, People: s.people, House: s.house, Study: study.NewStore(s.db, s.banks), Web: web.Dist(), Logger: s.log, ReadBank: bankReader{s.hallFirst}.read, AnnotateBank: annotateElsewhere, CheckBank: checkElsewhere,
 		Checks: s.checks(), Metrics: registry, Secure: strings.HasPrefix(s.base, "https://"), TrustedProxies: c.proxies()})
 	if err != nil {
 		return err
@@ -258,6 +262,9 @@ func (s *server) stop() {
 	}
 	if s.app != nil {
 		_ = s.app.ShutdownWithTimeout(3 * time.Second)
+	}
+	if s.papers != nil {
+		s.papers.Stop()
 	}
 	if s.redis != nil {
 		_ = s.redis.Close()

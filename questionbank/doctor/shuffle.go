@@ -160,3 +160,27 @@ func MoveLast(q questionbank.Question) (_ questionbank.Question, ok bool) {
 	}
 	return q, true
 }
+
+// Movable gives the letters of the options that may change places among themselves, in their order; none for a judge,
+// a fill, and questions whose texts speak of options by letter or place. An option about all others ("以上都对") stays
+// where it is, so it still speaks of the same ones. Unlike CanMove it moves numbers that stand in order: on papers they
+// may stand in any.
+func Movable(q questionbank.Question) []string {
+	if q.Type == questionbank.Judge || q.Type == questionbank.Fill || namesLetters(q.Stem) || namesLetters(q.Explanation) {
+		return nil
+	}
+	var out []string
+	for i, o := range q.Options {
+		switch {
+		case allWords.MatchString(loose(o)):
+			continue
+		case namesLetters(o), q.Type != questionbank.Order && positional.MatchString(o):
+			return nil
+		}
+		out = append(out, questionbank.Letter(i))
+	}
+	if len(out) < 2 {
+		return nil
+	}
+	return out
+}

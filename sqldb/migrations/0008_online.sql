@@ -23,6 +23,7 @@ CREATE TABLE paper_pool (
   question_id TEXT    NOT NULL,
   version     INTEGER NOT NULL,
   snapshot    TEXT    NOT NULL,                            -- JSON questionbank.Question
+  moves       TEXT    NOT NULL,                            -- letters of the options that are shuffled among themselves, '' for none
   voided      BOOLEAN NOT NULL DEFAULT FALSE,
   PRIMARY KEY (contest_id, question_id)
 );

@@ -228,6 +228,7 @@ const en: Record<keyof typeof zh, string> = {
   'audit.action.contest.close': 'closed the room',
   'audit.action.contest.command': 'drove the show',
   'audit.action.contest.export': 'exported results',
+  'audit.action.study.settings': 'changed the learning settings',
   'audit.detail.role': 'role',
   'audit.detail.name': 'name',
   'audit.detail.title': 'title',

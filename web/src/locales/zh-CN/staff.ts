@@ -219,6 +219,7 @@ const zh = {
   'audit.action.contest.close': '关闭赛场',
   'audit.action.contest.command': '现场操作',
   'audit.action.contest.export': '导出成绩',
+  'audit.action.study.settings': '修改学习设置',
   'audit.detail.role': '角色',
   'audit.detail.name': '名称',
   'audit.detail.title': '名称',

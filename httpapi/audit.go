@@ -213,6 +213,7 @@ var (
 		// Units and people.
 
 		// Paper contests.
+		"contest.life": "改变竞赛状态", "contest.delete": "删除竞赛草稿", "contest.void_attempt": "作废答卷",
 
 		// Boards and seasons.
 

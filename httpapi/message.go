@@ -208,6 +208,12 @@ var catalogue = map[string]text{
 	"answer.invalid":          {"答案的格式不对", "The answer is not well formed."},
 
 	// Paper contests for staff.
+	"contest.not_paper":         {"这是现场决赛，没有网上预赛的内容", "This is a contest of a hall; it has no papers."},
+	"contest.not_live":          {"这是网上预赛，不能开启赛场", "This contest is answered online; it has no room."},
+	"contest.archived":          {"竞赛已归档，请先恢复", "The contest is in the archive. Restore it first."},
+	"contest.not_now":           {"竞赛现在的状态不能这样操作", "This cannot be done with the contest as it is now."},
+	"contest.voluntary_people":  {"自愿参加的竞赛不能公布全部个人名次", "A voluntary contest cannot show everybody's place."},
+	"contest.voluntary_formula": {"自愿参加的竞赛不能按参赛率或全员平均给单位排名", "A voluntary contest cannot rank units by participation or by their whole roster."},
 
 	// Boards and seasons.
 	"contest.weights": {"各项权重之和必须是 100%", "The weights must add up to 100%."},

@@ -71,6 +71,10 @@ func (s *Store) Find(ctx context.Context, id string) (*Contest, error) {
 		if k != nil {
 			var version int
 			err := s.db.Get(ctx, &version, `SELECT version FROM contests WHERE id = $1`, id)
+			if sqldb.IsUnavailable(err) { // what is known will do: nothing can change while the database is away
+				s.keep(k.contest, asked)
+				return k.contest, nil
+			}
 			if err != nil && !errors.Is(err, sqldb.ErrNoRow) {
 				return nil, wrap("find contest "+id, err)
 			}

@@ -141,6 +141,15 @@ func (s *Store) Save(ctx context.Context, now time.Time, attemptID string, saves
 		}
 		out.Deadline = time.UnixMilli(it.deadline).UTC()
 		s.owed.settle(it)
+		if !out.Deadline.Equal(a.DeadlineAt) { // it was moved, and the marking goes by the new one
+			s.sittings.remove(a.ID)
+			for _, r := range it.saves {
+				if r.at > it.deadline+Grace.Milliseconds() {
+					out.Saved = slices.DeleteFunc(out.Saved, func(id string) bool { return id == r.id })
+					out.Refused = append(out.Refused, Refusal{r.id, "attempt.late"})
+				}
+			}
+		}
 	}
 	if c.Rules.NoteLeaving {
 		out.Leaves, err = s.leaves(ctx, a.ID, len(it.events) > 0)

@@ -72,6 +72,8 @@ type API struct {
 	kioskSets  *failures // sets begun without sign-in, by address
 	kioskCalls *failures // other calls of kiosks, by address
 
+	recent recentPlayers // for while the database is away
+
 	pictures  *media.Cache
 	preparing chan struct{} // held while an upload is looked at
 }

@@ -250,6 +250,29 @@ func redrawn(t *testing.T, s *server) {
 	s.must(s.paper.Close(t.Context(), time.Now(), p.contest.ID))
 	w := paper.NewWorker(s.paper, s.logger())
 	s.must(w.Tick(t.Context(), time.Now().Add(time.Minute)))
+	var draw struct {
+		Seed     string
+		SeedHash string `json:"seed_hash"`
+		Rules    paper.DrawRules
+		Pool     []paper.PoolEntry
+	}
+	var again struct {
+		Label     string
+		Questions []struct {
+			QuestionID string `json:"question_id"`
+			Options    string
+		}
+	}
+	s.nobody().do("GET", p.at()+"/draw", nil).ok(&draw)
+	s.nobody().do("POST", p.at()+"/redraw", fields{"attempt": a.ID}).ok(&again)
+	if draw.SeedHash != p.contest.SeedHash || paper.Commitment(draw.Seed, draw.Rules, draw.Pool) != draw.SeedHash {
+		t.Errorf("the published draw is not the one that was committed to: %+v", draw)
+	}
+	for i, d := range paper.Draw(draw.Seed, draw.Rules, draw.Pool, again.Label) {
+		if q := again.Questions[i]; q.QuestionID != d.ID || q.Options != d.Options {
+			t.Errorf("question %d: published %+v, drawn %+v", i+1, q, d)
+		}
+	}
 	run(t, []scenario{
 		{"finished", s.nobody(), "GET", p.at(), nil, 200, []string{p.contest.Seed, `"status":"finished"`, `"phase":"after"`}, nil},
 		{"the draw", s.nobody(), "GET", p.at() + "/draw", nil, 200, []string{p.contest.Seed, `"leitai-draw-1"`}, []string{p.bank, "题干"}},

@@ -18,7 +18,7 @@ export CGO_ENABLED := 0
 WEB_INSTALLED := web/node_modules/.package-lock.json
 WEB_BUILT     := web/dist/build.txt
 # Folders count too: they change when a file is removed.
-WEB_SOURCES   := $(shell find web/play web/screen web/console web/src web/scripts 2>/dev/null) \
+WEB_SOURCES   := $(shell find web/play web/online web/screen web/console web/src web/scripts 2>/dev/null) \
 	$(wildcard web/*.json web/vite.config.ts)
 
 .PHONY: help run build web test test-web test-go e2e bench lint fmt clean services tools
@@ -76,4 +76,4 @@ fmt: $(WEB_INSTALLED) ## format Go and web sources
 	cd web && npm run --silent format
 
 clean: ## remove what was built (not ./data, not web/node_modules)
-	rm -rf bin coverage.out e2e/test-results e2e/report web/dist/play web/dist/screen web/dist/console $(WEB_BUILT)
+	rm -rf bin coverage.out e2e/test-results e2e/report web/dist/play web/dist/online web/dist/screen web/dist/console $(WEB_BUILT)

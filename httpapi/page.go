@@ -16,13 +16,22 @@ import (
 	"leitai/fault"
 )
 
-// faces are the three pages and where they are mounted; a path below one is the same page (/screen/482915).
-var faces = []struct{ name, at string }{{"screen", "/screen"}, {"console", "/console"}, {"play", "/"}}
+// faces are the four pages and where they are mounted; a path below one is the same page (/screen/482915), except that
+// "/" is only itself.
+var faces = []struct {
+	name string
+	at   []string
+}{
+	{"screen", []string{"/screen"}},
+	{"console", []string{"/console"}},
+	{"online", []string{"/o", "/me", "/in", "/seasons", "/kiosk"}},
+	{"play", []string{"/", "/j"}},
+}
 
 // pages serves the built front end from memory: hashed files for a year, pages always asked for anew, both compressed
 // beforehand.
 type pages struct {
-	files map[string]*file // by URL path; a page under its face's mount point
+	files map[string]*file // by URL path; a page by its face's name
 }
 
 type file struct {
@@ -46,7 +55,7 @@ func newPages(dist fs.FS) (*pages, error) {
 			return nil, err
 		}
 		index.policy = policy(index.variants[""], face.name)
-		p.files[face.at] = index
+		p.files[face.name] = index
 		if err := p.addAssets(dist, face.name); err != nil {
 			return nil, err
 		}
@@ -138,13 +147,12 @@ func (p *pages) mount(app *fiber.App) {
 
 // page finds the face that a path belongs to: /screen/482915 is the big screen, /j/482915 the phone.
 func (p *pages) page(at string) *file {
-	for _, face := range faces[:2] {
-		if at == face.at || strings.HasPrefix(at, face.at+"/") {
-			return p.files[face.at]
+	for _, face := range faces {
+		for _, mount := range face.at {
+			if at == mount || mount != "/" && strings.HasPrefix(at, mount+"/") {
+				return p.files[face.name]
+			}
 		}
-	}
-	if at == "/" || strings.HasPrefix(at, "/j/") {
-		return p.files["/"]
 	}
 	return nil
 }

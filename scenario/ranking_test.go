@@ -89,7 +89,9 @@ func boardsAndSeasons(t *testing.T, s *server) {
 		{"a unit for staff", viewer, "GET", "/api/v1/contests/pre1/boards/unit?team_id=pre1-t3", nil, 200, []string{`"place":4`, `"absent":[{"name":"李四"}]`}, nil},
 		{"a unit of another contest", viewer, "GET", "/api/v1/contests/pre1/boards/unit?team_id=x", nil, 404, []string{`"unit.missing"`}, nil},
 	})
-	s.preliminary("pre2", "810002", func(c *quiz.ContestSettings, p *paper.Settings) { p.People, p.TopShown, p.MaskNames = paper.ShowTop, 1, true })
+	s.preliminary("pre2", "810002", func(c *quiz.ContestSettings, p *paper.Settings) {
+		p.People, p.TopShown, p.MaskNames = paper.ShowTop, 1, true
+	})
 	s.preliminary("pre3", "810003", func(c *quiz.ContestSettings, p *paper.Settings) { p.People = paper.ShowOff })
 	s.preliminary("pre4", "810004", func(c *quiz.ContestSettings, p *paper.Settings) { p.ShowPoints = false })
 	s.preliminary("pre5", "810005", func(c *quiz.ContestSettings, p *paper.Settings) { p.Voluntary, p.TopShown = true, 1 })

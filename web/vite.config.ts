@@ -3,8 +3,8 @@ import vue from '@vitejs/plugin-vue'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 
-type Face = 'play' | 'screen' | 'console'
-const faces: readonly string[] = ['play', 'screen', 'console'] satisfies Face[]
+type Face = 'play' | 'online' | 'screen' | 'console'
+const faces: readonly string[] = ['play', 'online', 'screen', 'console'] satisfies Face[]
 
 /** The built page is dist/<face>/index.html, not dist/<face>/<face>/index.html. */
 function pageAtTheTop(): Plugin {
@@ -20,7 +20,7 @@ function pageAtTheTop(): Plugin {
 }
 
 /**
- * Vite wraps import() in a helper that first loads styles and dependencies. The phone and the screen have one
+ * Vite wraps import() in a helper that first loads styles and dependencies. Phones and the screen have one
  * style sheet and one entry, both in the page already, so the helper would be 2 KB for nothing.
  */
 function plainImports(): Plugin {
@@ -34,7 +34,7 @@ function plainImports(): Plugin {
   }
 }
 
-// One build for each face (--mode play|screen|console): in a shared build, tree-shaking
+// One build for each face (--mode play|online|screen|console): in a shared build, tree-shaking
 // becomes the union of all faces and the phone's page grows by a third.
 export default defineConfig(({ mode }) => {
   const face = faces.includes(mode) ? (mode as Face) : 'play'
@@ -49,7 +49,7 @@ export default defineConfig(({ mode }) => {
       ...(old ? { __VUE_OPTIONS_API__: 'false' } : {}),
     },
     resolve: { alias: { '@': resolve(import.meta.dirname, 'src') } },
-    // Pages are served at / , /screen and /console; their hashed files at /assets/<face>/.
+    // Pages are served at / , /o, /screen and /console; their hashed files at /assets/<face>/.
     experimental: {
       renderBuiltUrl: (filename) => `/assets/${face}/${filename.replace(/^assets\//, '')}`,
     },
@@ -66,6 +66,10 @@ export default defineConfig(({ mode }) => {
       chunkSizeWarningLimit: 1500,
       rolldownOptions: {
         input: resolve(import.meta.dirname, face, 'index.html'),
+        // All that the first paint needs in one file, whatever the later ones share with it: the page is inlined.
+        ...(face === 'online'
+          ? { output: { codeSplitting: { groups: [{ name: 'first', tags: ['$initial' as const] }] } } }
+          : {}),
       },
     },
     server: {

@@ -29,7 +29,10 @@ import (
 	"leitai/questionbank"
 	"leitai/questionbank/media"
 	"leitai/quiz"
+	"leitai/quiz/integrity"
+	"leitai/quiz/paper"
 	"leitai/quiz/ranking"
+	"leitai/quiz/study"
 	"leitai/sqldb"
 	"leitai/web"
 )
@@ -73,17 +76,18 @@ type server struct {
 	log          *slog.Logger
 	db           *sqldb.DB
 	embedded     *miniredis.Miniredis
-	embeddedFile string // names its address to other commands
 	redis        redis.UniversalClient
 	people       *people.Store
 	banks        *questionbank.Store
 	media        *media.Store
 	quiz         *quiz.Store
-	boards       *ranking.Boards
-	writing      func() // ends the writing of boards
+	papers       *paper.Store
 	house        *hall.House
 	app          webApp
 	base         string // public address without a slash at the end
+	embeddedFile string // names its address to other commands
+	boards       *ranking.Boards
+	writing      func() // ends the writing of boards
 }
 
 // Run serves until the context ends.
@@ -113,6 +117,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 		return err
 	}
 	go s.resumeImports(ctx)
+	go paper.NewWorker(s.papers, s.log).Run(ctx)
 	go s.sweep(ctx)
 	s.writeBoards(ctx)
 	served := make(chan error, 1)
@@ -162,7 +167,7 @@ func (s *server) start(ctx context.Context, c *serveCmd) error {
 		return err
 	}
 	s.people, s.banks, s.quiz = people.NewStore(s.db), questionbank.NewStore(s.db).Paced(s.hallFirst), quiz.NewStore(s.db)
-	s.media = media.NewStore(s.db)
+	s.media, s.papers = media.NewStore(s.db), paper.NewStore(s.db)
 	key, err := tokenKey(ctx, s.quiz)
 	if err != nil {
 		return err
@@ -174,7 +179,8 @@ func (s *server) start(ctx context.Context, c *serveCmd) error {
 		JoinURL: func(code string) string { return s.base + "/j/" + code }})
 	registry.MustRegister(s.house.Collectors()...)
 	s.boards = ranking.New(s.db, leaderboard.NewGroups(s.redis, "leitai"), s.log)
-	app, err := httpapi.New(httpapi.Config{Quiz: s.quiz, Boards: s.boards, Banks: s.banks, Media: s.media, People: s.people, House: s.house, Web: web.Dist(), Logger: s.log, ReadBank: bankReader{s.hallFirst}.read, AnnotateBank: annotateElsewhere, CheckBank: checkElsewhere,
+	app, err := httpapi.New(httpapi.Config{Quiz: s.quiz, Boards: s.boards, Papers: s.papers, Banks: s.banks, Media: s.media, People: s.people, House: s.house, Web: web.Dist(), Logger: s.log, ReadBank: bankReader{s.hallFirst}.read, AnnotateBank: annotateElsewhere, CheckBank: checkElsewhere,
+		Study: study.NewStore(s.db, s.banks), Integrity: integrity.NewStore(s.db, s.papers),
 		Checks: s.checks(), Metrics: registry, Secure: strings.HasPrefix(s.base, "https://"), TrustedProxies: c.proxies()})
 	if err != nil {
 		return err
@@ -281,6 +287,9 @@ func (s *server) stop() {
 	}
 	if s.app != nil {
 		_ = s.app.ShutdownWithTimeout(3 * time.Second)
+	}
+	if s.papers != nil {
+		s.papers.Stop()
 	}
 	if s.writing != nil {
 		s.writing()

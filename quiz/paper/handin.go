@@ -192,3 +192,18 @@ func (c *Contest) remark(a *Attempt) (changed bool) {
 	a.sum()
 	return a.Points != before || a.Correct != right
 }
+
+// closeDue closes up to closeBatch attempts whose deadline is at or before due, and gives them.
+func (s *Store) closeDue(ctx context.Context, due int64) ([]closed, error) {
+	var out []closed
+	err := s.db.Tx(ctx, func(tx *sqlx.Tx) error {
+		out = nil
+		return tx.SelectContext(ctx, &out, `UPDATE attempts SET state = 'closing', handed_in_at = deadline_at, handed_in_by = 'clock'
+			WHERE state = 'open' AND id IN (SELECT id FROM attempts WHERE state = 'open' AND deadline_at <= $1 ORDER BY deadline_at, id LIMIT $2)
+			AND deadline_at <= $1 RETURNING id, contest_id`, due, closeBatch)
+	})
+	if err != nil {
+		return nil, wrap("close attempts that are due", err)
+	}
+	return out, nil
+}

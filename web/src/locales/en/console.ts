@@ -1,13 +1,17 @@
 import type zh from '../zh-CN/console'
 import bank from './bank'
+import contest from './contest'
 import doctor from './doctor'
 import media from './media'
+import rules from './rules'
 import staff from './staff'
 
 const en: Record<keyof typeof zh, string> = {
   ...bank,
+  ...contest,
   ...doctor,
   ...media,
+  ...rules,
   ...staff,
   'app.title': 'Leitai console',
   'app.name': 'Leitai',

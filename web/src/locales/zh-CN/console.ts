@@ -1,12 +1,16 @@
 import bank from './bank'
+import contest from './contest'
 import doctor from './doctor'
 import media from './media'
+import rules from './rules'
 import staff from './staff'
 
 const zh = {
   ...bank,
+  ...contest,
   ...doctor,
   ...media,
+  ...rules,
   ...staff,
   'app.title': '擂台控制台',
   'app.name': '擂台',

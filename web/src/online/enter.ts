@@ -1,0 +1,2 @@
+export { default } from './pages/Enter.vue'
+export { prepare } from './words'

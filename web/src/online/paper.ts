@@ -1,0 +1,2 @@
+export { default } from './pages/Paper.vue'
+export { prepare } from './words'

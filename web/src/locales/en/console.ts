@@ -3,12 +3,14 @@ import bank from './bank'
 import doctor from './doctor'
 import media from './media'
 import staff from './staff'
+import study from './study'
 
 const en: Record<keyof typeof zh, string> = {
   ...bank,
   ...doctor,
   ...media,
   ...staff,
+  ...study,
   'app.title': 'Leitai console',
   'app.name': 'Leitai',
   'app.console': 'Console',

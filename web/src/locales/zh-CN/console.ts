@@ -2,12 +2,14 @@ import bank from './bank'
 import doctor from './doctor'
 import media from './media'
 import staff from './staff'
+import study from './study'
 
 const zh = {
   ...bank,
   ...doctor,
   ...media,
   ...staff,
+  ...study,
   'app.title': '擂台控制台',
   'app.name': '擂台',
   'app.console': '控制台',

@@ -23,6 +23,7 @@ import (
 	"leitai/quiz"
 	"leitai/quiz/integrity"
 	"leitai/quiz/paper"
+	"leitai/quiz/ranking"
 	"leitai/quiz/study"
 )
 
@@ -41,6 +42,7 @@ type Config struct {
 	People         *people.Store
 	House          *hall.House
 	Study          *study.Store
+	Boards         *ranking.Boards
 	Integrity      *integrity.Store
 	ReadBank       ReadBank
 	AnnotateBank   AnnotateBank
@@ -63,6 +65,9 @@ type API struct {
 	refusals *failures     // failed sign-ins that the audit log keeps, by address
 	reading  chan struct{} // held while a bank's file is read, or a bank is looked over
 	pending  chan struct{} // held by each file that is in memory to be read
+	players  *failures     // failed sign-ins of employees, by address
+	numbers  *failures     // failed sign-ins of employees, by number
+	rosters  chan struct{} // held while a roster is read
 
 	kioskSets  *failures // sets begun without sign-in, by address
 	kioskCalls *failures // other calls of kiosks, by address
@@ -91,7 +96,8 @@ func New(cfg Config) (*fiber.App, error) {
 		return nil, err
 	}
 	a := &API{Config: cfg, pages: p, failures: newFailures(10, time.Minute), codes: newFailures(wrongCodes, time.Minute),
-		links: newFailures(30, time.Minute), refusals: newFailures(30, time.Minute), reading: make(chan struct{}, 1), pending: make(chan struct{}, maxPending),
+		links: newFailures(30, time.Minute), refusals: newFailures(30, time.Minute), reading: make(chan struct{}, 1), pending: make(chan struct{}, maxPending), rosters: make(chan struct{}, 1),
+		players: newFailures(300, time.Minute), numbers: newFailures(10, 10*time.Minute),
 		pictures: media.NewCache(cfg.Media, pictureCache), preparing: make(chan struct{}, 2),
 		kioskSets: newFailures(kioskSetsAMinute, time.Minute), kioskCalls: newFailures(kioskCallsAMinute, time.Minute)}
 	app := fiber.New(fiber.Config{
@@ -191,19 +197,19 @@ func (a *API) hallRoutes() []route {
 		{"GET", "/contests", viewer, whole, "", a.listContests},
 		{"POST", "/contests", organizer, whole, "contest.create", a.createContest},
 		{"GET", "/contests/:id", viewer, ofContest, "", a.findContest},
-		{"PATCH", "/contests/:id", organizer, ofContest, "contest.update", a.updateContest},
+		{"PATCH", "/contests/:id", organizer, ofContest, "contest.update", a.liveOnly(a.updateContest)},
 		{"POST", "/contests/:id/copy", organizer, ofContest, "contest.copy", a.copyContest},
-		{"PATCH", "/contests/:id/rounds/:round_id", organizer, ofContest, "contest.round", a.updateRound},
+		{"PATCH", "/contests/:id/rounds/:round_id", organizer, ofContest, "contest.round", a.liveOnly(a.updateRound)},
 		{"GET", "/contests/:id/members", viewer, ofContest, "", a.listMembers(people.OnContest)},
 		{"PUT", "/contests/:id/members/:staff_id", organizer, ofContest, "access.grant", a.grant(people.OnContest)},
 		{"DELETE", "/contests/:id/members/:staff_id", organizer, ofContest, "access.revoke", a.revoke(people.OnContest)},
-		{"POST", "/contests/:id/room", organizer, ofContest, "contest.open", a.openRoom},
-		{"DELETE", "/contests/:id/room", organizer, ofContest, "contest.close", a.closeRoom},
-		{"POST", "/contests/:id/commands", judge, ofContest, "contest.command", a.command},
+		{"POST", "/contests/:id/room", organizer, ofContest, "contest.open", a.liveOnly(a.openRoom)},
+		{"DELETE", "/contests/:id/room", organizer, ofContest, "contest.close", a.liveOnly(a.closeRoom)},
+		{"POST", "/contests/:id/commands", judge, ofContest, "contest.command", a.liveOnly(a.command)},
 		{"GET", "/contests/:id/ledger", viewer, ofContest, "", a.listLedger},
-		{"GET", "/contests/:id/results", viewer, ofContest, "", a.results},
-		{"GET", "/contests/:id/results.xlsx", viewer, ofContest, "contest.export", a.resultsWorkbook},
-		{"GET", "/contests/:id/answers", viewer, ofContest, "", a.listAnswers},
+		{"GET", "/contests/:id/results", viewer, ofContest, "", a.liveOnly(a.results)},
+		{"GET", "/contests/:id/results.xlsx", viewer, ofContest, "contest.export", a.liveOnly(a.resultsWorkbook)},
+		{"GET", "/contests/:id/answers", viewer, ofContest, "", a.liveOnly(a.listAnswers)},
 	}
 }
 

@@ -55,7 +55,7 @@ type sheetQuestion struct {
 }
 
 func sheetQuestionOf(q paper.SheetQuestion) sheetQuestion {
-	v := sheetQuestion{No: q.No, Type: q.Type, Category: q.Category, Stem: q.Stem, Options: optionsOf(q.Options), Points: q.Points, Media: phoneMediaOf(q.Media),
+	v := sheetQuestion{No: q.No, Type: q.Type, Category: q.Category, Stem: q.Stem, Options: shownOptions(q.Options), Points: q.Points, Media: phoneMediaOf(q.Media),
 		Blanks: questionbank.Question{Type: q.Type, Stem: q.Stem}.Blanks(), A: q.A, N: q.N}
 	if q.ShownMS > 0 {
 		v.ShownMS, v.ClosesMS = &q.ShownMS, &q.ClosesMS
@@ -63,7 +63,7 @@ func sheetQuestionOf(q paper.SheetQuestion) sheetQuestion {
 	return v
 }
 
-func optionsOf(options []paper.Option) []optionID {
+func shownOptions(options []paper.Option) []optionID {
 	out := make([]optionID, len(options))
 	for i, o := range options {
 		out[i] = optionID{o.ID, o.Text}
@@ -321,7 +321,7 @@ func (a *API) reviewAttempt(c *fiber.Ctx) error {
 func reviewedOf(qs []paper.Reviewed) []reviewedQuestion {
 	out := make([]reviewedQuestion, len(qs))
 	for i, q := range qs {
-		out[i] = reviewedQuestion{q.No, q.Type, q.Category, q.Stem, optionsOf(q.Options), questionbank.Question{Type: q.Type, Stem: q.Stem}.Blanks(), q.Key,
+		out[i] = reviewedQuestion{q.No, q.Type, q.Category, q.Stem, shownOptions(q.Options), questionbank.Question{Type: q.Type, Stem: q.Stem}.Blanks(), q.Key,
 			q.Explanation, q.Source, phoneMediaOf(q.Media), q.A, q.Right, q.Points, q.Max, q.Voided}
 	}
 	return out

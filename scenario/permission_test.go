@@ -262,6 +262,9 @@ func TestWritesFromForeignPagesAreRefused(t *testing.T) {
 		if op == nil || method == http.MethodGet || op.Extensions["x-role"] == "public" && !strings.Contains(path, "/session") && !strings.Contains(path, "/staff-links") {
 			continue
 		}
+		if role := op.Extensions["x-role"]; role == "player" || role == "employee" || role == "entrant" || strings.Contains(path, "/player/") {
+			continue // they prove themselves by a token that no foreign page can send
+		}
 		path = strings.NewReplacer(":code", "123456", ":id", "no-such", ":round_id", "no-such", ":no", "1", ":staff_id", "no-such").Replace(path)
 		for _, origin := range []string{"http://evil.example", "null", "http://" + s.addr + ".evil.example", "http://127.0.0.1:1", "http://%"} {
 			c := s.as("admin")

@@ -53,6 +53,17 @@ export function makeRouter(): Router {
             meta: { title: 'contests.title' },
           },
           {
+            path: 'contests/new',
+            component: () => import('./pages/PaperWizard.vue'),
+            meta: { title: 'wizard.title', edit: true },
+          },
+          {
+            path: 'contests/:id/setup',
+            component: () => import('./pages/PaperWizard.vue'),
+            props: true,
+            meta: { title: 'wizard.title', edit: true },
+          },
+          {
             path: 'contests/:id',
             component: () => import('./pages/Contest.vue'),
             props: true,

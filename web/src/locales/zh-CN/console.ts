@@ -1,13 +1,17 @@
 import bank from './bank'
+import contest from './contest'
 import doctor from './doctor'
 import media from './media'
+import rules from './rules'
 import staff from './staff'
 import study from './study'
 
 const zh = {
   ...bank,
+  ...contest,
   ...doctor,
   ...media,
+  ...rules,
   ...staff,
   ...study,
   'app.title': '擂台控制台',

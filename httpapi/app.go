@@ -21,7 +21,9 @@ import (
 	"leitai/questionbank"
 	"leitai/questionbank/media"
 	"leitai/quiz"
+	"leitai/quiz/integrity"
 	"leitai/quiz/paper"
+	"leitai/quiz/ranking"
 	"leitai/quiz/study"
 )
 
@@ -40,6 +42,8 @@ type Config struct {
 	People         *people.Store
 	House          *hall.House
 	Study          *study.Store
+	Boards         *ranking.Boards
+	Integrity      *integrity.Store
 	ReadBank       ReadBank
 	AnnotateBank   AnnotateBank
 	CheckBank      CheckBank
@@ -61,6 +65,9 @@ type API struct {
 	refusals *failures     // failed sign-ins that the audit log keeps, by address
 	reading  chan struct{} // held while a bank's file is read, or a bank is looked over
 	pending  chan struct{} // held by each file that is in memory to be read
+	players  *failures     // failed sign-ins of employees, by address
+	numbers  *failures     // failed sign-ins of employees, by number
+	rosters  chan struct{} // held while a roster is read
 
 	kioskSets  *failures // sets begun without sign-in, by address
 	kioskCalls *failures // other calls of kiosks, by address
@@ -89,7 +96,8 @@ func New(cfg Config) (*fiber.App, error) {
 		return nil, err
 	}
 	a := &API{Config: cfg, pages: p, failures: newFailures(10, time.Minute), codes: newFailures(wrongCodes, time.Minute),
-		links: newFailures(30, time.Minute), refusals: newFailures(30, time.Minute), reading: make(chan struct{}, 1), pending: make(chan struct{}, maxPending),
+		links: newFailures(30, time.Minute), refusals: newFailures(30, time.Minute), reading: make(chan struct{}, 1), pending: make(chan struct{}, maxPending), rosters: make(chan struct{}, 1),
+		players: newFailures(300, time.Minute), numbers: newFailures(10, 10*time.Minute),
 		pictures: media.NewCache(cfg.Media, pictureCache), preparing: make(chan struct{}, 2),
 		kioskSets: newFailures(kioskSetsAMinute, time.Minute), kioskCalls: newFailures(kioskCallsAMinute, time.Minute)}
 	app := fiber.New(fiber.Config{
@@ -117,7 +125,7 @@ func New(cfg Config) (*fiber.App, error) {
 
 // routes declares every call with who may make it on what.
 func (a *API) routes() []route {
-	return slices.Concat(a.hallRoutes(), a.playerRoutes(), a.unitRoutes(), a.onlineRoutes(), a.paperRoutes(), a.boardRoutes(), a.studyRoutes())
+	return slices.Concat(a.hallRoutes(), a.playerRoutes(), a.unitRoutes(), a.onlineRoutes(), a.paperRoutes(), a.boardRoutes(), a.studyRoutes(), a.integrityRoutes())
 }
 
 // hallRoutes are the calls of staff, banks, contests and rooms.

@@ -196,7 +196,7 @@ func noFormula(s string) string {
 
 // What the log's file calls things; the console has the same words in web/src/locales/zh-CN/staff.ts.
 var (
-	kindNames = map[string]string{"bank": "题库", "question": "题目", "import": "导入", "contest": "竞赛", "staff": "人员", "invitation": "邀请"}
+	kindNames = map[string]string{"bank": "题库", "question": "题目", "import": "导入", "contest": "竞赛", "staff": "人员", "invitation": "邀请", "unit": "单位", "person": "花名册人员", "roster": "花名册导入", "season": "赛季"}
 
 	actionNames = map[string]string{
 		"session.sign_in": "登录", "session.refused": "登录失败", "session.sign_out": "退出登录", "session.password": "修改密码",
@@ -211,14 +211,19 @@ var (
 		"contest.close": "关闭赛场", "contest.command": "现场操作", "contest.export": "导出成绩",
 
 		// Units and people.
+		"unit.create": "新建单位", "unit.change": "修改单位", "unit.move": "移动单位", "unit.delete": "删除单位",
+		"person.create": "添加人员", "person.change": "修改人员资料", "person.remove": "移出花名册", "person.restore": "恢复到花名册",
+		"person.captain": "设为领队", "person.captain_off": "取消领队",
+		"roster.upload": "上传花名册", "roster.options": "设置花名册导入", "roster.choices": "对应花名册的单位", "roster.store": "导入花名册", "roster.undo": "撤销花名册导入",
 
 		// Paper contests.
 		"contest.life": "改变竞赛状态", "contest.delete": "删除竞赛草稿", "contest.void_attempt": "作废答卷",
 
 		// Boards and seasons.
+		"season.create": "新建赛季", "season.update": "修改赛季", "season.delete": "删除赛季",
 
 		// Learning modes.
-		"study.settings": "修改学习设置",
+		"study.settings": "修改学习设置", "integrity.look": "查找异常作答", "integrity.decide": "处理异常提示",
 	}
 )
 

@@ -19,6 +19,7 @@ import (
 
 	"leitai/fault"
 	"leitai/people"
+	"leitai/people/roster"
 	"leitai/questionbank"
 	"leitai/questionbank/exchange"
 	"leitai/questionbank/media"
@@ -325,6 +326,8 @@ func (a *API) bodyLimit(h *fasthttp.RequestHeader) (cfg fasthttp.RequestConfig) 
 	case !h.IsPost() || h.ContentLength() <= maxBody:
 	case bytes.HasPrefix(path, []byte(importsPath)):
 		most = exchange.MaxFile
+	case string(path) == rosterPath:
+		most = roster.MaxFile
 	case string(path) == mediaPath:
 		most = media.MaxVideo
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"leitai/people/roster"
 	"leitai/questionbank/exchange"
 )
 
@@ -164,7 +165,33 @@ var catalogue = map[string]text{
 	"import.busy":            {"正在读取别的文件，请稍后再试", "Another file is being read. Please try again."},
 
 	// Units and people.
+	"player.link":    {"这个链接无效：可能已经换发或收回，请向单位的负责人要新的", "This link is not valid: it was replaced or taken back. Ask your unit for a new one."},
 	"player.unknown": {"没有找到：请核对号码和姓名；设有 PIN 的请一并填写", "Not found: please check number and name, and give your PIN if you have one."},
+
+	"unit.name_long":    {"单位名称最多 60 个字", "A unit's name has at most 60 characters."},
+	"unit.exists":       {"同一上级下已有同名的单位", "There is a unit of this name at this place already."},
+	"unit.deep":         {"单位最多 12 级", "Units have at most 12 levels."},
+	"unit.aliases_many": {"一个单位最多 30 个别名", "A unit has at most 30 other names."},
+	"unit.alias_taken":  {"同一上级下的另一个单位叫这个名称", "Another unit at this place has that name."},
+	"unit.below_itself": {"不能移到自己的下级单位里", "A unit cannot be moved below itself."},
+	"unit.not_empty":    {"单位里还有人员或下级单位（含已离开的人员），不能删除；可以合并到别的单位", "The unit still has people or units below it, or people who have left. It can be merged into another."},
+	"unit.in_contests":  {"有 {n} 场竞赛用到这个单位，不能删除；可以合并到别的单位", "{n} contests have this unit, so it cannot be deleted. It can be merged into another."},
+
+	"person.pin":       {"PIN 是 4 到 8 位数字", "A PIN has 4 to 8 digits."},
+	"unit.too_many":    {"一次最多 {most} 人，请选择较小的单位分几次进行", "At most {most} people at once: choose a smaller unit."},
+	"person.exists":    {"花名册上已有同名且号码相同的人", "Somebody of this name and number is on the roster already."},
+	"person.name_long": {"姓名最多 40 个字", "A name has at most 40 characters."},
+	"person.phone":     {"请填写完整的电话号码，如 13800138000", "Please enter the whole phone number, such as 13800138000."},
+
+	"roster.missing":        {"没有这次花名册导入", "There is no such import of a roster."},
+	"roster.stored":         {"这个花名册已经导入，不能再改", "This roster was imported already and cannot be changed any more."},
+	"roster.busy":           {"正在处理，请稍候", "This is being worked on. Please wait."},
+	"roster.undone":         {"这次导入已经撤销；需要时请重新上传文件", "This import was taken back. Upload the file again if you need it."},
+	"roster.not_stored":     {"这个花名册没有导入", "This roster was not imported."},
+	"roster.old":            {"超过 30 天的导入不能撤销", "An import older than 30 days cannot be taken back."},
+	"roster.nothing":        {"没有需要导入的变化：人员都已在花名册上，或各行都不能导入", "There is nothing to import: all are on the roster already, or no row can be imported."},
+	"roster.confirm":        {"将有 {n} 人移出花名册（原有 {of} 人的 {percent}%）。请核对名单，并输入人数 {n} 确认", "{n} people would leave the roster ({percent} % of {of}). Check the list and enter the number {n} to confirm."},
+	"roster.replace_errors": {"整体替换时文件里不能有未解决的行，还有 {n} 行：请修改文件，或为它们选择单位", "A replacing import needs every row to be clear; {n} are not. Mend the file or choose their units."},
 
 	"unit.missing":   {"没有这个单位", "There is no such unit."},
 	"person.missing": {"没有这个人，或已不在花名册上", "There is no such person, or they are not on the roster any more."},
@@ -217,6 +244,10 @@ var catalogue = map[string]text{
 
 	// Boards and seasons.
 	"contest.weights": {"各项权重之和必须是 100%", "The weights must add up to 100%."},
+	"board.missing":   {"这场竞赛没有网上榜单", "This contest has no boards of this kind."},
+	"season.missing":  {"没有这个赛季", "There is no such season."},
+	"season.twice":    {"同一场竞赛只能加入一次", "A contest can be in a season once."},
+	"season.name":     {"已经有同名的赛季", "There is a season of this name already."},
 
 	// Learning modes.
 	"study.off":           {"这种学习方式没有开放", "This way of learning is not open."},
@@ -229,6 +260,7 @@ var catalogue = map[string]text{
 	"study.stopped":       {"挑战已停下：可以复活一次，或结束", "The challenge has stopped: revive it once, or finish."},
 	"study.no_hint":       {"这道题没有提示", "There is no hint for this question."},
 	"study.no_revive":     {"不能再复活了", "It cannot be revived any more."},
+	"integrity.running":   {"正在查找，请等它完成", "A look is under way. Please wait until it is done."},
 	"study.changed":       {"设置已被别人修改，请看最新的设置后再改", "Somebody else has changed the settings. Please look at them anew."},
 }
 
@@ -237,6 +269,9 @@ func message(accept, key string, args map[string]any) string {
 	t, ok := catalogue[key]
 	if !ok {
 		if s, ok := exchange.FileFault(key, accept); ok {
+			return s
+		}
+		if s, ok := roster.FileFault(key, accept); ok {
 			return s
 		}
 		t = catalogue["request.invalid"]

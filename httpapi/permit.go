@@ -45,6 +45,10 @@ const (
 	ofRoom                    // :code is the room of a contest
 	ofAccount                 // :id is an account
 	ofInvitation              // :id is an invitation
+	ofUnit                    // :id is a unit
+	ofPerson                  // :id is a person of the roster
+	ofRoster                  // :id is the import of a roster
+	ofSeason                  // :id is a season, of all organizers
 )
 
 // template is the id under which an empty workbook is exported.
@@ -136,6 +140,30 @@ func (a *API) find(c *fiber.Ctx, of scope) error {
 			return err
 		}
 		subject(c, "staff", id, staff.Name)
+	case ofUnit:
+		unit, err := a.People.FindUnit(ctx, id)
+		if err != nil {
+			return err
+		}
+		subject(c, "unit", id, unit.Name)
+	case ofPerson:
+		p, err := a.People.FindPerson(ctx, id)
+		if err != nil {
+			return err
+		}
+		aboutPerson(c, p.Person)
+	case ofRoster:
+		in, err := a.People.FindRoster(ctx, id)
+		if err != nil {
+			return err
+		}
+		subject(c, "roster", id, in.FileName)
+	case ofSeason:
+		season, err := a.Boards.FindSeason(ctx, id)
+		if err != nil {
+			return err
+		}
+		subject(c, "season", id, season.Name)
 	case whole, ofInvitation:
 	}
 	return nil

@@ -9,12 +9,14 @@ import (
 
 	"leitai/fault"
 	"leitai/people"
+	"leitai/people/roster"
 )
 
 // playerRoutes are the calls of employees' phones about themselves.
 func (a *API) playerRoutes() []route {
 	return []route{
 		{"POST", "/player/session", public, whole, "", a.signInPlayer},
+		{"POST", "/player/link", public, whole, "", a.signInByLink},
 		{"DELETE", "/player/session", employee, whole, "", a.signOutPlayer},
 		{"GET", "/player", employee, whole, "", a.findPlayer},
 	}
@@ -83,19 +85,52 @@ func (a *API) signInPlayer(c *fiber.Ctx) error {
 		}
 	}
 	now := time.Now()
-	key := "player\x00" + c.IP() + "\x00" + strings.TrimSpace(in.Number)
-	if !a.failures.try(key, now) {
+	// A number is slowed down wherever its tries come from, since a PIN is short; an address only by many failures, since
+	// a whole hall may stand behind one.
+	phone, no := roster.CleanNumber(in.Number)
+	number := "number\x00" + phone + "\x00" + no
+	address := "address\x00" + c.IP()
+	if a.players.blocked(address, now) || !a.numbers.try(number, now) {
 		return errTooMany
 	}
 	token, p, err := a.People.SignInPlayer(c.UserContext(), now, in.Number, in.Name, in.PIN)
+	if fault.Is(err, fault.Unauthorized) {
+		a.players.try(address, now)
+		return err
+	}
+	a.numbers.forgive(number)
 	if err != nil {
 		return err
 	}
-	a.failures.forgive(key)
-	return c.JSON(struct {
-		Token  string     `json:"token"`
-		Person personView `json:"person"`
-	}{token, personOf(p)})
+	return c.JSON(signedIn{token, personOf(p)})
+}
+
+// signedIn is what a phone keeps: a token of its own.
+type signedIn struct {
+	Token  string     `json:"token"`
+	Person personView `json:"person"`
+}
+
+// signInByLink signs in who has the personal link that their unit handed out.
+func (a *API) signInByLink(c *fiber.Ctx) error {
+	in, err := body[struct {
+		Token string `json:"token"`
+	}](c)
+	if err != nil {
+		return err
+	}
+	now, address := time.Now(), "address\x00"+c.IP()
+	if a.players.blocked(address, now) {
+		return errTooMany
+	}
+	token, p, err := a.People.SignInByLink(c.UserContext(), now, in.Token)
+	if fault.Is(err, fault.Unauthorized) {
+		a.players.try(address, now)
+	}
+	if err != nil {
+		return err
+	}
+	return c.JSON(signedIn{token, personOf(p)})
 }
 
 func personOf(p people.Person) personView { return personView{p.ID, p.Name, people.MaskPhone(p.Phone)} }

@@ -15,7 +15,7 @@ func TestEveryRouteDeclaresWhatItIsAbout(t *testing.T) {
 	}{
 		{"/banks/:id", []scope{ofBank, ofTemplate}}, {"/questions/:id", []scope{ofQuestion}}, {"/imports/:id", []scope{ofImport}},
 		{"/contests/:id", []scope{ofContest}}, {"/rooms/:code/commands", []scope{ofRoom}}, {"/staff/invitations/:id", []scope{ofInvitation}},
-		{"/staff/:id", []scope{ofAccount}}, {"/sessions/:id", []scope{whole}}, // one's own
+		{"/seasons/:id", []scope{ofSeason}}, {"/staff/:id", []scope{ofAccount}}, {"/units/:id", []scope{ofUnit}}, {"/people/:id", []scope{ofPerson}}, {"/roster-imports/:id", []scope{ofRoster}}, {"/sessions/:id", []scope{whole}}, // one's own
 	}
 	for _, r := range (&API{}).routes() {
 		name := r.method + " " + r.path

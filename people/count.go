@@ -30,11 +30,11 @@ func (s *Store) PeopleCount(ctx context.Context) (map[string]int, error) {
 	if err != nil {
 		return nil, err
 	}
-	return countBelow(units, own), nil
+	return CountBelow(units, own), nil
 }
 
-// countBelow adds each unit's people to all units above it.
-func countBelow(units []Unit, own map[string]int) map[string]int {
+// CountBelow adds each unit's people to all units above it.
+func CountBelow(units []Unit, own map[string]int) map[string]int {
 	parents := make(map[string]string, len(units))
 	count := make(map[string]int, len(units))
 	for _, u := range units {

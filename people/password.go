@@ -59,17 +59,17 @@ func hashPassword(ctx context.Context, password string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return phc(salt, key), nil
+	return phcOf(cost, salt, key), nil
 }
 
-func phc(salt, key []byte) string {
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, cost.memory, cost.passes, cost.threads,
+func phcOf(c argonCost, salt, key []byte) string {
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, c.memory, c.passes, c.threads,
 		base64.RawStdEncoding.EncodeToString(salt), base64.RawStdEncoding.EncodeToString(key))
 }
 
 // nobody is what a password is compared with when there is no such account: it costs the same time and never matches,
 // so that the time of an answer does not tell which accounts exist.
-func nobody() string { return phc(make([]byte, saltLength), make([]byte, keyLength)) }
+func nobody() string { return phcOf(cost, make([]byte, saltLength), make([]byte, keyLength)) }
 
 // checkPassword reports whether a password belongs to a PHC string.
 func checkPassword(ctx context.Context, hash, password string) (bool, error) {

@@ -67,3 +67,12 @@ func MaskPhone(phone string) string {
 		return string(r[:3]) + mask + string(r[n-4:])
 	}
 }
+
+// MaskName returns a name as results may show it, 张*: the first character.
+func MaskName(name string) string {
+	r := []rune(strings.TrimSpace(name))
+	if len(r) == 0 {
+		return ""
+	}
+	return string(r[:1]) + "*"
+}

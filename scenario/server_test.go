@@ -29,7 +29,9 @@ import (
 	"leitai/questionbank/exchange"
 	"leitai/questionbank/media"
 	"leitai/quiz"
+	"leitai/quiz/integrity"
 	"leitai/quiz/paper"
+	"leitai/quiz/ranking"
 	"leitai/quiz/study"
 	"leitai/sqldb"
 )
@@ -55,18 +57,20 @@ func embedded(t *testing.T) storage {
 
 // server is the app in this process, wired as cmd/leitai wires it, on a real listener.
 type server struct {
-	t     *testing.T
-	st    storage
-	addr  string // host:port, the same after a restart
-	db    *sqldb.DB
-	redis redis.UniversalClient
-	banks *questionbank.Store
-	quiz  *quiz.Store
-	paper *paper.Store
-	house *hall.House
-	app   *fiber.App
-	log   *logbook
-	proc  *process // the real program instead of the fields above, see launch
+	t       *testing.T
+	st      storage
+	addr    string // host:port, the same after a restart
+	db      *sqldb.DB
+	redis   redis.UniversalClient
+	banks   *questionbank.Store
+	quiz    *quiz.Store
+	paper   *paper.Store
+	house   *hall.House
+	app     *fiber.App
+	log     *logbook
+	proc    *process // the real program instead of the fields above, see launch
+	boards  *ranking.Boards
+	writing func() // ends the writing of boards
 
 	accounts sync.Once
 	served   chan error
@@ -114,12 +118,18 @@ func (s *server) start() {
 		JoinURL: func(code string) string { return "http://leitai.test/j/" + code }})
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(s.house.Collectors()...)
-	s.app, err = httpapi.New(httpapi.Config{Quiz: s.quiz, Papers: s.paper, Banks: s.banks, Media: media.NewStore(s.db), People: staff, House: s.house, Study: study.NewStore(s.db, s.banks), Logger: logger, ReadBank: exchange.Read, AnnotateBank: annotateHere, CheckBank: doctor.Check,
+	s.boards = ranking.New(s.db, leaderboard.NewGroups(s.redis, "leitai"), logger)
+	s.app, err = httpapi.New(httpapi.Config{Quiz: s.quiz, Boards: s.boards, Papers: s.paper, Banks: s.banks, Media: media.NewStore(s.db), People: staff, House: s.house, Logger: logger, ReadBank: exchange.Read, AnnotateBank: annotateHere, CheckBank: doctor.Check,
+		Study: study.NewStore(s.db, s.banks), Integrity: integrity.NewStore(s.db, s.paper).Paced(nil),
 		Web: fstest.MapFS{}, Metrics: registry, Secure: s.secure, TrustedProxies: s.proxies, Checks: []httpapi.Check{{Name: "database", Run: s.db.Ping},
 			{Name: "redis", Run: func(ctx context.Context) error { return s.redis.Ping(ctx).Err() }}}})
 	s.must(err)
 	s.accounts.Do(func() { s.makeAccounts(ctx, staff) })
 	s.must(s.house.Resume(ctx))
+	working, end := context.WithCancel(context.Background())
+	worked := make(chan struct{})
+	s.writing = func() { end(); <-worked }
+	go func(b *ranking.Boards) { defer close(worked); b.Work(working) }(s.boards)
 	s.served = make(chan error, 1)
 	go func(app *fiber.App, served chan error) { served <- app.Listener(ln) }(s.app, s.served)
 	s.running = true
@@ -153,6 +163,7 @@ func (s *server) stop() {
 		s.t.Errorf("serve: %v", err)
 	}
 	s.paper.Stop()
+	s.writing()
 	_ = s.redis.Close()
 	_ = s.db.Close()
 	if strings.Contains(s.log.String(), "panic") {

@@ -39,7 +39,8 @@ CREATE TABLE roster_imports (
   stored_at  BIGINT  NOT NULL DEFAULT 0,
   options    TEXT    NOT NULL,                             -- JSON people.RosterOptions
   notes      TEXT    NOT NULL,                             -- JSON: what is to be said of the whole file
-  counts     TEXT    NOT NULL                              -- JSON people.RosterCounts
+  counts     TEXT    NOT NULL,                             -- JSON people.RosterCounts
+  asks       TEXT    NOT NULL                              -- JSON []people.RosterAsk: names that no unit has
 );
 CREATE INDEX roster_imports_created ON roster_imports (created_at);
 
@@ -49,7 +50,7 @@ CREATE TABLE roster_rows (
   data      TEXT    NOT NULL,                              -- JSON roster.Row, as read
   status    TEXT    NOT NULL CHECK (status IN ('ok', 'warning', 'error')),
   action    TEXT    NOT NULL CHECK (action IN ('add', 'change', 'move', 'same', 'skip', 'ask', 'error')),
-  notes     TEXT    NOT NULL,                              -- JSON []people.RosterNote
+  notes     TEXT    NOT NULL,                              -- JSON []roster.Note
   person_id TEXT    NOT NULL,                              -- who it is about; '' somebody new
   PRIMARY KEY (import_id, no)
 );

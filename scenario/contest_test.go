@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"leitai/people"
+	"leitai/quiz/paper"
 )
 
 // paperContestForStaff calls the routes of staff about paper contests, from a template to the archive.
@@ -104,8 +105,9 @@ func paperContestForStaff(t *testing.T, s *server) {
 
 // archivedAndBack: the archive is out of the way, and undone.
 func archivedAndBack(t *testing.T, s *server, org *caller, at string) {
-	eventually(t, "the clock has finished it", func() bool { return org.do("POST", at+"/life", fields{"step": "archive"}).status == 200 })
+	s.must(paper.NewWorker(s.paper, s.logger()).Tick(t.Context(), time.Now().Add(time.Minute)))
 	run(t, []scenario{
+		{"archived", org, "POST", at + "/life", fields{"step": "archive"}, 200, []string{`"status":"archived"`}, nil},
 		{"archived contests do not change", org, "PATCH", at + "/paper", fields{"title": "x"}, 409, []string{`"contest.archived"`}, nil},
 		{"restored", org, "POST", at + "/life", fields{"step": "restore"}, 200, []string{`"status":"finished"`}, nil},
 		{"only once", org, "POST", at + "/life", fields{"step": "restore"}, 409, []string{`"contest.not_now"`}, nil},

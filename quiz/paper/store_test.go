@@ -2,6 +2,7 @@ package paper
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -96,7 +97,7 @@ func refused(t *testing.T, err error, key string) {
 }
 
 func keyOf(err error) string {
-	if f, ok := err.(*fault.Error); ok { //nolint:errorlint // faults come as they are
+	if f, ok := errors.AsType[*fault.Error](err); ok {
 		return f.Key
 	}
 	return ""

@@ -150,7 +150,7 @@ func (a *API) enterOnline(c *fiber.Ctx) error {
 	var e quiz.Entrant
 	token := ""
 	if who, err := a.callerOf(c); err == nil && who.Person.ID != "" {
-		e, err = a.Papers.EnterPerson(c.UserContext(), time.Now(), p, who.Person.ID, who.Person.UnitID, who.Person.Name)
+		e, err = a.Papers.EnterPerson(c.UserContext(), time.Now(), p, who.Person.ID, who.Person.UnitID, who.Person.Name, in.TeamID)
 		if err != nil {
 			return err
 		}

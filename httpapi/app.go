@@ -127,7 +127,7 @@ func New(cfg Config) (*fiber.App, error) {
 
 // routes declares every call with who may make it on what.
 func (a *API) routes() []route {
-	return slices.Concat(a.hallRoutes(), a.playerRoutes(), a.unitRoutes(), a.onlineRoutes(), a.paperRoutes(), a.boardRoutes(), a.studyRoutes(), a.integrityRoutes())
+	return slices.Concat(a.hallRoutes(), a.playerRoutes(), a.unitRoutes(), a.onlineRoutes(), a.paperRoutes(), a.correctionRoutes(), a.boardRoutes(), a.studyRoutes(), a.integrityRoutes())
 }
 
 // hallRoutes are the calls of staff, banks, contests and rooms.

@@ -68,22 +68,17 @@ func (s *Store) mark(ctx context.Context, contestID string, ids []string) error 
 		for _, r := range saves {
 			of[r.Attempt] = append(of[r.Attempt], r)
 		}
-		done, err := tx.PreparexContext(ctx, `UPDATE attempts SET state = 'handed_in', points = $2, correct = $3, answered = $4, time_ms = $5, marks = $6, keys_version = $7
-			WHERE id = $1 AND state = 'closing'`)
-		if err != nil {
-			return err
-		}
-		defer func() { _ = done.Close() }()
 		formal := false
-		for _, r := range rows {
+		marked := make([]*Attempt, len(rows))
+		for i, r := range rows {
 			a := r.attempt()
 			a.Marks = c.mark(a, counting(of[a.ID], len(a.Paper), a.lastSave().UnixMilli()))
 			a.sum()
 			formal = formal || a.Phase == PhaseFormal
-			if _, err := done.ExecContext(ctx, a.ID, a.Points, a.Correct, a.Answered, a.HandedInAt.Sub(a.StartedAt).Milliseconds(),
-				sqldb.JSON[[]Mark]{V: a.Marks}, c.keys); err != nil {
-				return err
-			}
+			marked[i] = a
+		}
+		if err := storeMarks(ctx, tx, c, marked); err != nil {
+			return err
 		}
 		if !formal {
 			return nil
@@ -92,6 +87,23 @@ func (s *Store) mark(ctx context.Context, contestID string, ids []string) error 
 	})
 	if err != nil {
 		return wrap("mark attempts", err)
+	}
+	return nil
+}
+
+// storeMarks stores marked attempts that are closing as handed in.
+func storeMarks(ctx context.Context, tx *sqlx.Tx, c *Contest, marked []*Attempt) error {
+	for part := range slices.Chunk(marked, rowsAtOnce) {
+		var args []any
+		for _, a := range part {
+			args = append(args, a.ID, a.Points, a.Correct, a.Answered, a.HandedInAt.Sub(a.StartedAt).Milliseconds(), sqldb.JSON[[]Mark]{V: a.Marks}, c.keys)
+		}
+		if _, err := tx.ExecContext(ctx, `WITH m (id, points, correct, answered, time_ms, marks, keys_version) AS (VALUES `+
+			rowsOf(len(part), 7, "TEXT", "INTEGER", "INTEGER", "INTEGER", "BIGINT", "TEXT", "INTEGER")+`)
+			UPDATE attempts SET state = 'handed_in', points = m.points, correct = m.correct, answered = m.answered, time_ms = m.time_ms, marks = m.marks,
+			keys_version = m.keys_version FROM m WHERE attempts.id = m.id AND attempts.state = 'closing'`, args...); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -111,18 +123,13 @@ func lockEntrants(ctx context.Context, tx *sqlx.Tx, attempts []string) ([]string
 	if err := tx.SelectContext(ctx, &people, `SELECT DISTINCT entrant_id FROM attempts WHERE id IN (`+params(1, len(attempts))+`)`, anys(attempts)...); err != nil {
 		return nil, err
 	}
+	if len(people) == 0 {
+		return nil, nil
+	}
 	slices.Sort(people)
-	lock, err := tx.PreparexContext(ctx, `UPDATE entrants SET created_at = created_at WHERE id = $1`)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = lock.Close() }()
-	for _, id := range people { // one after the other in the same order everywhere, so that nobody waits in a circle
-		if _, err := lock.ExecContext(ctx, id); err != nil {
-			return nil, err
-		}
-	}
-	return people, nil
+	// Two processes may take the same people in another order and wait for each other; then one of them begins again.
+	_, err := tx.ExecContext(ctx, `UPDATE entrants SET created_at = created_at WHERE id IN (`+params(1, len(people))+`)`, anys(people)...)
+	return people, err
 }
 
 // mark marks the answers to a paper.

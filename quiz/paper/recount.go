@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/jmoiron/sqlx"
 )
@@ -97,26 +99,17 @@ func storeResults(ctx context.Context, tx *sqlx.Tx, contest string, write, gone 
 	if len(write)+len(gone) == 0 {
 		return nil
 	}
-	put, err := tx.PreparexContext(ctx, `INSERT INTO paper_results (contest_id, day, entrant_id, team_id, points, time_ms, attempts, finished_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (contest_id, day, entrant_id) DO UPDATE SET team_id = excluded.team_id,
-		points = excluded.points, time_ms = excluded.time_ms, attempts = excluded.attempts, finished_at = excluded.finished_at`)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = put.Close() }()
-	note, err := tx.PreparexContext(ctx, `INSERT INTO board_changes (id, contest_id, day, entrant_id, team_id) VALUES ($1, $2, $3, $4, $5)`)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = note.Close() }()
 	inOrder := func(a, b Result) int { return cmp.Or(cmp.Compare(a.EntrantID, b.EntrantID), cmp.Compare(a.Day, b.Day)) }
 	slices.SortFunc(write, inOrder)
 	slices.SortFunc(gone, inOrder)
-	for _, r := range write {
-		if _, err := put.ExecContext(ctx, contest, r.Day, r.EntrantID, r.TeamID, r.Points, r.TimeMS, r.Attempts, r.FinishedMS); err != nil {
-			return err
+	for part := range slices.Chunk(write, rowsAtOnce) {
+		var args []any
+		for _, r := range part {
+			args = append(args, contest, r.Day, r.EntrantID, r.TeamID, r.Points, r.TimeMS, r.Attempts, r.FinishedMS)
 		}
-		if _, err := note.ExecContext(ctx, newID(), contest, r.Day, r.EntrantID, r.TeamID); err != nil {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO paper_results (contest_id, day, entrant_id, team_id, points, time_ms, attempts, finished_at)
+			VALUES `+rowsOf(len(part), 8)+` ON CONFLICT (contest_id, day, entrant_id) DO UPDATE SET team_id = excluded.team_id,
+			points = excluded.points, time_ms = excluded.time_ms, attempts = excluded.attempts, finished_at = excluded.finished_at`, args...); err != nil {
 			return err
 		}
 	}
@@ -124,9 +117,42 @@ func storeResults(ctx context.Context, tx *sqlx.Tx, contest string, write, gone 
 		if _, err := tx.ExecContext(ctx, `DELETE FROM paper_results WHERE contest_id = $1 AND day = $2 AND entrant_id = $3`, contest, r.Day, r.EntrantID); err != nil {
 			return err
 		}
-		if _, err := note.ExecContext(ctx, newID(), contest, r.Day, r.EntrantID, r.TeamID); err != nil {
+	}
+	for part := range slices.Chunk(slices.Concat(write, gone), rowsAtOnce) {
+		var args []any
+		for _, r := range part {
+			args = append(args, newID(), contest, r.Day, r.EntrantID, r.TeamID)
+		}
+		if _, err := tx.ExecContext(ctx, `INSERT INTO board_changes (id, contest_id, day, entrant_id, team_id) VALUES `+rowsOf(len(part), 5), args...); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// rowsAtOnce bounds the rows of one statement: SQLite takes longer for each of many.
+const rowsAtOnce = 25
+
+// rowsOf gives the placeholders of n rows with so many columns. A column with a type is cast to it, where nothing else says
+// what it is.
+func rowsOf(n, columns int, types ...string) string {
+	var b strings.Builder
+	for i := range n {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteByte('(')
+		for c := range columns {
+			if c > 0 {
+				b.WriteString(", ")
+			}
+			if param := "$" + strconv.Itoa(i*columns+c+1); c < len(types) {
+				b.WriteString("CAST(" + param + " AS " + types[c] + ")")
+			} else {
+				b.WriteString(param)
+			}
+		}
+		b.WriteByte(')')
+	}
+	return b.String()
 }

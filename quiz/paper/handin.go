@@ -193,7 +193,7 @@ func (s *Store) closeDue(ctx context.Context, due int64) ([]closed, error) {
 	err := s.db.Tx(ctx, func(tx *sqlx.Tx) error {
 		out = nil
 		return tx.SelectContext(ctx, &out, `UPDATE attempts SET state = 'closing', handed_in_at = deadline_at, handed_in_by = 'clock'
-			WHERE state = 'open' AND id IN (SELECT id FROM attempts WHERE state = 'open' AND deadline_at <= $1 ORDER BY deadline_at, id LIMIT $2)
+			WHERE state = 'open' AND id IN (SELECT id FROM attempts WHERE `+unfinished+` AND state = 'open' AND deadline_at <= $1 ORDER BY deadline_at, id LIMIT $2)
 			AND deadline_at <= $1 RETURNING id, contest_id`, due, closeBatch)
 	})
 	if err != nil {

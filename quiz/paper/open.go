@@ -21,7 +21,7 @@ type Offer struct {
 
 // OpenTo gives the published contests that a person of a unit can take part in or took part in, those that close first standing first.
 func (s *Store) OpenTo(ctx context.Context, now time.Time, personID, unitID string) ([]Offer, error) {
-	t, err := s.units(ctx)
+	t, err := s.unitsAround(ctx, unitID)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -552,5 +553,27 @@ func TestAnOutageLosesNoAnswer(t *testing.T) {
 	must(t, err)
 	if got.State != HandedIn || got.Points != 30 {
 		t.Errorf("%+v", got)
+	}
+}
+
+// TestTheClockLooksAtOpenAttemptsOnly: once a second, among a million attempts.
+func TestTheClockLooksAtOpenAttemptsOnly(t *testing.T) {
+	s := openStore(t, "sqlite://"+t.TempDir()+"/x.db")
+	for name, tt := range map[string]struct{ query, index string }{
+		"due":     {`SELECT id FROM attempts WHERE ` + unfinished + ` AND state = 'open' AND deadline_at <= 1 LIMIT 1`, "attempts_due"},
+		"closing": {`SELECT id, contest_id FROM attempts WHERE ` + unfinished + ` AND state = 'closing' ORDER BY deadline_at LIMIT 5`, "attempts_due"},
+		"left":    {`SELECT contest_id FROM attempts WHERE ` + unfinished, "INDEX attempts_"},
+		"keys":    {`SELECT 1 FROM attempts a WHERE a.contest_id = 'x' AND a.keys_version < 3 AND a.state = 'handed_in'`, "attempts_keys"},
+	} {
+		var plan []struct {
+			ID, Parent, NotUsed int
+			Detail              string
+		}
+		if err := s.db.Select(t.Context(), &plan, `EXPLAIN QUERY PLAN `+tt.query); err != nil {
+			t.Fatal(err)
+		}
+		if len(plan) == 0 || !strings.Contains(plan[0].Detail, tt.index) {
+			t.Errorf("%s: %+v", name, plan)
+		}
 	}
 }

@@ -20,17 +20,18 @@ import (
 
 // Store keeps paper contests, attempts and results in the database, and what phones ask for all the time in memory.
 type Store struct {
-	db       *sqldb.DB
-	quiz     *quiz.Store
-	saves    *quiz.Batch[*saving]
-	starts   *quiz.Batch[*starting]
-	entrants *quiz.EntrantLog
-	loading  singleflight.Group
-	sittings *lru[*Attempt]      // by attempt
-	seats    *lru[quiz.Entrant]  // by contest and person
-	away     *lru[Leaves]        // by attempt
-	used     *lru[*atomic.Int64] // by attempt: saves taken
-	owed     owed
+	db        *sqldb.DB
+	quiz      *quiz.Store
+	saves     *quiz.Batch[*saving]
+	starts    *quiz.Batch[*starting]
+	entrants  *quiz.EntrantLog
+	loading   singleflight.Group
+	sittings  *lru[*Attempt]      // by attempt
+	seats     *lru[quiz.Entrant]  // by contest and person
+	away      *lru[Leaves]        // by attempt
+	used      *lru[*atomic.Int64] // by attempt: saves taken
+	owed      owed
+	knownTree knownTree
 
 	mu       sync.Mutex
 	contests map[string]*known // by id

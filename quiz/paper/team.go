@@ -2,6 +2,8 @@ package paper
 
 import (
 	"context"
+	"sync"
+	"time"
 
 	"leitai/fault"
 	"leitai/quiz"
@@ -27,6 +29,32 @@ func (s *Store) units(ctx context.Context) (tree, error) {
 		t.parent[r.ID], t.name[r.ID] = r.Parent, r.Name
 	}
 	return t, nil
+}
+
+// unitsFor is how long the tree is taken from memory: people's lists of contests ask for it all the time.
+const unitsFor = 10 * time.Second
+
+// knownTree is the tree in memory.
+type knownTree struct {
+	mu   sync.Mutex
+	tree tree
+	at   time.Time
+}
+
+// unitsAround gives a tree that has this unit and is at most unitsFor old.
+func (s *Store) unitsAround(ctx context.Context, unit string) (tree, error) {
+	k := &s.knownTree
+	k.mu.Lock()
+	defer k.mu.Unlock() // of many who ask at once one reads
+	if _, ok := k.tree.name[unit]; ok && time.Since(k.at) < unitsFor {
+		return k.tree, nil
+	}
+	at := time.Now()
+	t, err := s.units(ctx)
+	if err == nil {
+		k.tree, k.at = t, at
+	}
+	return t, err
 }
 
 // nearest gives the first of a unit and those above it that is in set, or "".
@@ -106,7 +134,7 @@ func (s *Store) teamOf(ctx context.Context, c *Contest, unit string) (_ quiz.Tea
 	if len(at) == 0 {
 		return quiz.Team{}, false, nil
 	}
-	t, err := s.units(ctx)
+	t, err := s.unitsAround(ctx, unit)
 	if err != nil {
 		return quiz.Team{}, false, err
 	}

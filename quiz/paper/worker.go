@@ -21,6 +21,9 @@ const (
 	seatsFor = time.Minute
 )
 
+// unfinished is the condition of the indexes of open attempts, as SQLite needs to see it: among a million attempts only they are looked at.
+const unfinished = `(state = 'open' OR state = 'closing')`
+
 // Worker does what the clock asks for: it opens contests, hands in attempts whose time is up, whether anybody is
 // connected or not, and finishes contests. Every process runs one; what they do at the same time happens once.
 type Worker struct {
@@ -126,8 +129,7 @@ func (s *Store) cutAttempts(ctx context.Context, now time.Time) error {
 		ID     string `db:"id"`
 		Closes int64  `db:"closes_at"`
 	}
-	if err := s.db.Select(ctx, &over, `SELECT id, closes_at FROM contests WHERE kind = $1 AND status IN ($2, $3) AND closes_at <= $4
-		AND EXISTS (SELECT 1 FROM attempts a WHERE a.contest_id = contests.id AND a.state = 'open' AND a.deadline_at > contests.closes_at)`,
+	if err := s.db.Select(ctx, &over, `SELECT id, closes_at FROM contests WHERE kind = $1 AND status IN ($2, $3) AND closes_at <= $4`,
 		quiz.KindPaper, quiz.Published, quiz.Running, now.UnixMilli()); err != nil {
 		return wrap("look for contests that were closed early", err)
 	}
@@ -144,7 +146,7 @@ func (s *Store) cutAttempts(ctx context.Context, now time.Time) error {
 func (s *Store) handInDue(ctx context.Context, now time.Time) (int, error) {
 	due := now.Add(-Grace - clockWait).UnixMilli()
 	var some []string
-	if err := s.db.Select(ctx, &some, `SELECT id FROM attempts WHERE state = 'open' AND deadline_at <= $1 LIMIT 1`, due); err != nil || len(some) == 0 {
+	if err := s.db.Select(ctx, &some, `SELECT id FROM attempts WHERE `+unfinished+` AND state = 'open' AND deadline_at <= $1 LIMIT 1`, due); err != nil || len(some) == 0 {
 		return 0, wrapOrNil("look for attempts that are due", err)
 	}
 	tx, err := s.closeDue(ctx, due)
@@ -187,7 +189,7 @@ func (s *Store) markAll(ctx context.Context, all []closed) error {
 // finishStuck marks attempts that have been closing since the tick before.
 func (w *Worker) finishStuck(ctx context.Context) error {
 	var all []closed
-	if err := w.store.db.Select(ctx, &all, `SELECT id, contest_id FROM attempts WHERE state = 'closing' ORDER BY deadline_at LIMIT $1`, closeBatch); err != nil {
+	if err := w.store.db.Select(ctx, &all, `SELECT id, contest_id FROM attempts WHERE `+unfinished+` AND state = 'closing' ORDER BY deadline_at LIMIT $1`, closeBatch); err != nil {
 		return wrap("look for attempts that are closing", err)
 	}
 	before := w.stuck
@@ -206,7 +208,7 @@ func (w *Worker) finishStuck(ctx context.Context) error {
 // are public.
 func (s *Store) finishContests(ctx context.Context, now time.Time) error {
 	return s.turn(ctx, "finish contests", quiz.Finished, `kind = $1 AND status IN ($2, $3) AND closes_at <= $4
-		AND NOT EXISTS (SELECT 1 FROM attempts a WHERE a.contest_id = contests.id AND (a.state = 'open' OR a.state = 'closing'))`,
+		AND id NOT IN (SELECT contest_id FROM attempts WHERE `+unfinished+`)`,
 		quiz.KindPaper, quiz.Published, quiz.Running, now.Add(-Grace-clockWait-freshFor).UnixMilli())
 }
 

@@ -88,6 +88,18 @@ export function makeRouter(): Router {
             meta: { title: 'doctor.title' },
           },
           {
+            path: 'units',
+            component: () => import('./pages/Units.vue'),
+            meta: { title: 'people.title', edit: true },
+          },
+          { path: 'people', redirect: '/units' },
+          {
+            path: 'units/import/:id?',
+            component: () => import('./pages/ImportRoster.vue'),
+            props: true,
+            meta: { title: 'roster.title', edit: true },
+          },
+          {
             path: 'account',
             component: () => import('./pages/Account.vue'),
             meta: { title: 'account.title' },

@@ -2,12 +2,14 @@ import type zh from '../zh-CN/console'
 import bank from './bank'
 import doctor from './doctor'
 import media from './media'
+import people from './people'
 import staff from './staff'
 
 const en: Record<keyof typeof zh, string> = {
   ...bank,
   ...doctor,
   ...media,
+  ...people,
   ...staff,
   'app.title': 'Leitai console',
   'app.name': 'Leitai',

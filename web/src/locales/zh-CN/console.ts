@@ -1,12 +1,14 @@
 import bank from './bank'
 import doctor from './doctor'
 import media from './media'
+import people from './people'
 import staff from './staff'
 
 const zh = {
   ...bank,
   ...doctor,
   ...media,
+  ...people,
   ...staff,
   'app.title': '擂台控制台',
   'app.name': '擂台',

@@ -21,6 +21,9 @@ import (
 	"leitai/questionbank"
 	"leitai/questionbank/media"
 	"leitai/quiz"
+	"leitai/quiz/integrity"
+	"leitai/quiz/paper"
+	"leitai/quiz/ranking"
 	"leitai/quiz/study"
 )
 
@@ -33,11 +36,14 @@ type Check struct {
 // Config is what the app works with.
 type Config struct {
 	Quiz           *quiz.Store
+	Papers         *paper.Store
 	Banks          *questionbank.Store
 	Media          *media.Store
 	People         *people.Store
 	House          *hall.House
 	Study          *study.Store
+	Boards         *ranking.Boards
+	Integrity      *integrity.Store
 	ReadBank       ReadBank
 	AnnotateBank   AnnotateBank
 	CheckBank      CheckBank
@@ -119,7 +125,7 @@ func New(cfg Config) (*fiber.App, error) {
 
 // routes declares every call with who may make it on what.
 func (a *API) routes() []route {
-	return slices.Concat(a.hallRoutes(), a.playerRoutes(), a.unitRoutes(), a.onlineRoutes(), a.paperRoutes(), a.boardRoutes(), a.studyRoutes())
+	return slices.Concat(a.hallRoutes(), a.playerRoutes(), a.unitRoutes(), a.onlineRoutes(), a.paperRoutes(), a.boardRoutes(), a.studyRoutes(), a.integrityRoutes())
 }
 
 // hallRoutes are the calls of staff, banks, contests and rooms.
@@ -191,19 +197,19 @@ func (a *API) hallRoutes() []route {
 		{"GET", "/contests", viewer, whole, "", a.listContests},
 		{"POST", "/contests", organizer, whole, "contest.create", a.createContest},
 		{"GET", "/contests/:id", viewer, ofContest, "", a.findContest},
-		{"PATCH", "/contests/:id", organizer, ofContest, "contest.update", a.updateContest},
+		{"PATCH", "/contests/:id", organizer, ofContest, "contest.update", a.liveOnly(a.updateContest)},
 		{"POST", "/contests/:id/copy", organizer, ofContest, "contest.copy", a.copyContest},
-		{"PATCH", "/contests/:id/rounds/:round_id", organizer, ofContest, "contest.round", a.updateRound},
+		{"PATCH", "/contests/:id/rounds/:round_id", organizer, ofContest, "contest.round", a.liveOnly(a.updateRound)},
 		{"GET", "/contests/:id/members", viewer, ofContest, "", a.listMembers(people.OnContest)},
 		{"PUT", "/contests/:id/members/:staff_id", organizer, ofContest, "access.grant", a.grant(people.OnContest)},
 		{"DELETE", "/contests/:id/members/:staff_id", organizer, ofContest, "access.revoke", a.revoke(people.OnContest)},
-		{"POST", "/contests/:id/room", organizer, ofContest, "contest.open", a.openRoom},
-		{"DELETE", "/contests/:id/room", organizer, ofContest, "contest.close", a.closeRoom},
-		{"POST", "/contests/:id/commands", judge, ofContest, "contest.command", a.command},
+		{"POST", "/contests/:id/room", organizer, ofContest, "contest.open", a.liveOnly(a.openRoom)},
+		{"DELETE", "/contests/:id/room", organizer, ofContest, "contest.close", a.liveOnly(a.closeRoom)},
+		{"POST", "/contests/:id/commands", judge, ofContest, "contest.command", a.liveOnly(a.command)},
 		{"GET", "/contests/:id/ledger", viewer, ofContest, "", a.listLedger},
-		{"GET", "/contests/:id/results", viewer, ofContest, "", a.results},
-		{"GET", "/contests/:id/results.xlsx", viewer, ofContest, "contest.export", a.resultsWorkbook},
-		{"GET", "/contests/:id/answers", viewer, ofContest, "", a.listAnswers},
+		{"GET", "/contests/:id/results", viewer, ofContest, "", a.liveOnly(a.results)},
+		{"GET", "/contests/:id/results.xlsx", viewer, ofContest, "contest.export", a.liveOnly(a.resultsWorkbook)},
+		{"GET", "/contests/:id/answers", viewer, ofContest, "", a.liveOnly(a.listAnswers)},
 	}
 }
 

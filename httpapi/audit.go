@@ -196,7 +196,7 @@ func noFormula(s string) string {
 
 // What the log's file calls things; the console has the same words in web/src/locales/zh-CN/staff.ts.
 var (
-	kindNames = map[string]string{"bank": "题库", "question": "题目", "import": "导入", "contest": "竞赛", "staff": "人员", "invitation": "邀请", "unit": "单位", "person": "花名册人员", "roster": "花名册导入"}
+	kindNames = map[string]string{"bank": "题库", "question": "题目", "import": "导入", "contest": "竞赛", "staff": "人员", "invitation": "邀请", "unit": "单位", "person": "花名册人员", "roster": "花名册导入", "season": "赛季"}
 
 	actionNames = map[string]string{
 		"session.sign_in": "登录", "session.refused": "登录失败", "session.sign_out": "退出登录", "session.password": "修改密码",
@@ -218,11 +218,13 @@ var (
 		"roster.upload": "上传花名册", "roster.options": "设置花名册导入", "roster.choices": "对应花名册的单位", "roster.store": "导入花名册", "roster.undo": "撤销花名册导入",
 
 		// Paper contests.
+		"contest.life": "改变竞赛状态", "contest.delete": "删除竞赛草稿", "contest.void_attempt": "作废答卷",
 
 		// Boards and seasons.
+		"season.create": "新建赛季", "season.update": "修改赛季", "season.delete": "删除赛季",
 
 		// Learning modes.
-		"study.settings": "修改学习设置",
+		"study.settings": "修改学习设置", "integrity.look": "查找异常作答", "integrity.decide": "处理异常提示",
 	}
 )
 

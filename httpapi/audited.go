@@ -75,17 +75,20 @@ const maxNoted = 100
 // noteSettings adds each setting that has changed with what it was and is. What it was comes from fieldsOf before the
 // change, which may write into maps and lists of the settings.
 func noteSettings(c *fiber.Ctx, before map[string]any, is any) {
-	after := fieldsOf(is)
-	changed := map[string]any{}
-	for name, v := range after {
-		if reflect.DeepEqual(before[name], v) {
-			continue
-		}
-		changed[name] = map[string]any{"from": short(before[name]), "to": short(v)}
-	}
-	if len(changed) > 0 {
+	if changed := changedFields(before, is); len(changed) > 0 {
 		note(c, "settings", changed)
 	}
+}
+
+// changedFields gives each setting that has changed with what it was and is.
+func changedFields(before map[string]any, is any) map[string]any {
+	changed := map[string]any{}
+	for name, v := range fieldsOf(is) {
+		if !reflect.DeepEqual(before[name], v) {
+			changed[name] = map[string]any{"from": short(before[name]), "to": short(v)}
+		}
+	}
+	return changed
 }
 
 // fieldsOf gives settings by the names that requests use.

@@ -17,10 +17,12 @@ import (
 	"leitai/people"
 	"leitai/questionbank"
 	"leitai/quiz"
+	"leitai/quiz/paper"
 )
 
 type summaryView struct {
 	ID        string `json:"id"`
+	Kind      string `json:"kind"`
 	Title     string `json:"title"`
 	Organizer string `json:"organizer"`
 	Status    string `json:"status"`
@@ -30,6 +32,9 @@ type summaryView struct {
 	Entrants  int    `json:"entrants"`
 	Rounds    int    `json:"rounds"`
 	CreatedMS int64  `json:"created_ms"`
+	OpensMS   int64  `json:"opens_ms"`
+	ClosesMS  int64  `json:"closes_ms"`
+	TimeZone  string `json:"time_zone"`
 }
 
 func (a *API) listContests(c *fiber.Ctx) error {
@@ -41,20 +46,35 @@ func (a *API) listContests(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	out := []summaryView{}
+	out, now := []summaryView{}, time.Now()
 	for _, s := range list {
 		if !reach.Has(s.ID) {
 			continue
 		}
 		code, phase := a.House.Where(s.ID)
-		out = append(out, summaryView{s.ID, s.Title, s.Organizer, string(s.Status), code, string(phase), s.Teams, s.Entrants, s.Rounds,
-			s.CreatedAt.Time().UnixMilli()})
+		v := summaryView{s.ID, string(s.Kind), s.Title, s.Organizer, string(s.Status), code, string(phase), s.Teams, s.Entrants, s.Rounds,
+			s.CreatedAt.Time().UnixMilli(), s.OpensAt, s.ClosesAt, ""}
+		if s.Kind == quiz.KindPaper {
+			ofPaper(&v, s, now)
+		}
+		out = append(out, v)
 	}
 	return c.JSON(fiber.Map{"contests": out})
 }
 
+// ofPaper fills in what a list says of a paper contest: its status is the clock's.
+func ofPaper(v *summaryView, s quiz.Summary, now time.Time) {
+	var rules paper.Settings
+	if json.Unmarshal([]byte(s.Paper), &rules) != nil {
+		return // a contest that was just begun
+	}
+	c := paper.Contest{Status: s.Status, Rules: rules}
+	v.Status, v.Phase, v.Code, v.TimeZone = string(c.StatusAt(now)), string(c.PhaseAt(now)), s.Code, rules.TimeZone
+}
+
 type contestView struct {
 	ID        string               `json:"id"`
+	Kind      string               `json:"kind"`
 	Title     string               `json:"title"`
 	Organizer string               `json:"organizer"`
 	Status    string               `json:"status"`
@@ -104,7 +124,7 @@ func (a *API) show(c *fiber.Ctx, id string, status int) error {
 		return err
 	}
 	code, phase := a.House.Where(id)
-	v := contestView{ID: contest.ID, Title: contest.Title, Organizer: contest.Organizer, Status: string(contest.Status), Code: code,
+	v := contestView{ID: contest.ID, Kind: string(contest.Kind), Title: contest.Title, Organizer: contest.Organizer, Status: string(contest.Status), Code: code,
 		Phase: string(phase), CreatedMS: contest.CreatedAt.UnixMilli(), Settings: contest.Settings,
 		Teams: make([]teamView, len(contest.Teams)), Rounds: make([]roundView, len(contest.Rounds))}
 	for i, t := range contest.Teams {
@@ -375,13 +395,22 @@ func (a *API) copyContest(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	title := []rune(contest.Title)
-	n := contest.Copy(string(title[:min(len(title), maxTitle-len([]rune(copySuffix)))])+copySuffix, time.Now())
+	title := copyTitle(contest.Title)
+	if contest.Kind == quiz.KindPaper {
+		return a.copyPaper(c, contest.ID, title)
+	}
+	n := contest.Copy(title, time.Now())
 	if err := a.storeContest(c, n); err != nil {
 		return err
 	}
 	note(c, "copy_of", contest.ID)
 	return a.show(c, n.ID, fiber.StatusCreated)
+}
+
+// copyTitle is a title with the mark of a copy, no longer than a title may be.
+func copyTitle(title string) string {
+	r := []rune(title)
+	return string(r[:min(len(r), maxTitle-len([]rune(copySuffix)))]) + copySuffix
 }
 
 // copySuffix marks a copy's title until somebody gives it one of its own.

@@ -116,7 +116,7 @@ func (a *API) previewPersonMerge(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v := personMergeView{From: lineOf(from), Into: lineOf(stays), Contests: []mergeContest{}}
+	v := personMergeView{From: personLineOf(from), Into: personLineOf(stays), Contests: []mergeContest{}}
 	for _, p := range contests {
 		v.Contests = append(v.Contests, mergeContest{ID: p.ID, Title: p.Title, Kind: p.Kind, Merge: p.Merge, Counts: string(p.Counts)})
 		v.Blocked = v.Blocked || p.Merge == paper.MergeOpen

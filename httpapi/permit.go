@@ -48,6 +48,7 @@ const (
 	ofUnit                    // :id is a unit
 	ofPerson                  // :id is a person of the roster
 	ofRoster                  // :id is the import of a roster
+	ofSeason                  // :id is a season, of all organizers
 )
 
 // template is the id under which an empty workbook is exported.
@@ -157,6 +158,12 @@ func (a *API) find(c *fiber.Ctx, of scope) error {
 			return err
 		}
 		subject(c, "roster", id, in.FileName)
+	case ofSeason:
+		season, err := a.Boards.FindSeason(ctx, id)
+		if err != nil {
+			return err
+		}
+		subject(c, "season", id, season.Name)
 	case whole, ofInvitation:
 	}
 	return nil

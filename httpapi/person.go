@@ -24,7 +24,7 @@ type personLine struct {
 	LeftMS     int64     `json:"left_ms"` // since when off the roster, 0 is on it
 }
 
-func lineOf(e people.Entry) personLine {
+func personLineOf(e people.Entry) personLine {
 	return personLine{e.ID, e.Name, people.MaskPhone(e.Phone), e.EmployeeNo, namedView{e.UnitID, e.UnitName}, e.HasPIN, e.HasLink, e.Captain, millis(e.Left)}
 }
 
@@ -57,7 +57,7 @@ func (a *API) listPeople(c *fiber.Ctx) error {
 	}
 	out := make([]personLine, len(list))
 	for i, e := range list {
-		out[i] = lineOf(e)
+		out[i] = personLineOf(e)
 	}
 	next := ""
 	if len(out) == limit {
@@ -100,7 +100,7 @@ func (a *API) sendPerson(c *fiber.Ctx, id string) error {
 	for i, u := range chain {
 		above[i] = namedView{u.ID, u.Name}
 	}
-	return c.JSON(personDetail{lineOf(e), e.Phone, namedOf(captain), above, e.Created.UnixMilli(), e.Erased})
+	return c.JSON(personDetail{personLineOf(e), e.Phone, namedOf(captain), above, e.Created.UnixMilli(), e.Erased})
 }
 
 func (a *API) findPerson(c *fiber.Ctx) error { return a.sendPerson(c, c.Params("id")) }

@@ -249,7 +249,7 @@ func (a *API) listRosterRemoved(c *fiber.Ctx) error {
 	}
 	out := make([]personLine, len(list))
 	for i, e := range list {
-		out[i] = lineOf(e)
+		out[i] = personLineOf(e)
 	}
 	next := ""
 	if len(out) == limit {

@@ -15,12 +15,13 @@ func TestEveryRouteDeclaresWhatItIsAbout(t *testing.T) {
 	}{
 		{"/banks/:id", []scope{ofBank, ofTemplate}}, {"/questions/:id", []scope{ofQuestion}}, {"/imports/:id", []scope{ofImport}},
 		{"/contests/:id", []scope{ofContest}}, {"/rooms/:code/commands", []scope{ofRoom}}, {"/staff/invitations/:id", []scope{ofInvitation}},
-		{"/staff/:id", []scope{ofAccount}}, {"/units/:id", []scope{ofUnit}}, {"/people/:id", []scope{ofPerson}}, {"/roster-imports/:id", []scope{ofRoster}}, {"/sessions/:id", []scope{whole}}, // one's own
+		{"/seasons/:id", []scope{ofSeason}}, {"/staff/:id", []scope{ofAccount}}, {"/units/:id", []scope{ofUnit}}, {"/people/:id", []scope{ofPerson}}, {"/roster-imports/:id", []scope{ofRoster}}, {"/sessions/:id", []scope{whole}}, // one's own
 	}
 	for _, r := range (&API{}).routes() {
 		name := r.method + " " + r.path
 		players := r.who == player || r.who == employee
-		if r.does == "" && r.method != "GET" && r.who != public && !players {
+		asks := r.path == "/contests/:id/paper/check" // its question is too long for an address
+		if r.does == "" && r.method != "GET" && r.who != public && !players && !asks {
 			t.Errorf("%s changes something, and the audit log has no name for it", name)
 		}
 		if r.who == public || players {

@@ -353,3 +353,15 @@ func (g *Groups) Drop(ctx context.Context, group string) error {
 	}
 	return nil
 }
+
+// As is a line as a board with this packing gives it back: within its limits, its time in whole units.
+func (l Line) As(p Packing) Line {
+	l.Points, l.Time = p.Split(p.Score(l.Points, l.Time))
+	l.Finish = finishOf(digits(l.Finish))
+	return l
+}
+
+// String is for people who compare lines: points, time, finish and note.
+func (l Line) String() string {
+	return fmt.Sprintf("%d points, %d ms, finish %d, %q", l.Points, l.Time, l.Finish, l.Note)
+}

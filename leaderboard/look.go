@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/redis/go-redis/v9"
@@ -162,6 +163,24 @@ func lineOf(p Packing, member, score, note string) (Line, error) {
 	line := Line{Entry: Entry{Member: member[finishDigits:]}, Finish: finishOf(member), Note: note[min(len(note), finishDigits):]}
 	line.Points, line.Time = p.Split(f)
 	return line, nil
+}
+
+// Notes gives the notes of those of these members that stand on a board.
+func (g *Groups) Notes(ctx context.Context, group, board string, members []string) (map[string]string, error) {
+	_, notes := g.keys(group, board)
+	found := make(map[string]string, len(members))
+	for part := range slices.Chunk(members, groupChunk) {
+		values, err := g.rdb.HMGet(ctx, notes, part...).Result()
+		if err != nil {
+			return nil, fmt.Errorf("read notes of board %s of %s: %w", board, group, err)
+		}
+		for i, v := range values {
+			if s, ok := v.(string); ok {
+				found[part[i]] = s[min(len(s), finishDigits):]
+			}
+		}
+	}
+	return found, nil
 }
 
 // Read gives every line of a board to each, in no order, and is for comparing: requests use Look. A line whose halves do

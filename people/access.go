@@ -103,3 +103,11 @@ func (s *Store) ListMembers(ctx context.Context, kind Kind, subjectID string) ([
 	}
 	return out, nil
 }
+
+// RevokeAll takes everybody off a subject that is gone.
+func (s *Store) RevokeAll(ctx context.Context, kind Kind, subjectID string) error {
+	if _, err := s.db.Exec(ctx, `DELETE FROM access WHERE kind = $1 AND subject_id = $2`, kind, subjectID); err != nil {
+		return wrap("revoke access", err)
+	}
+	return nil
+}

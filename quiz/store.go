@@ -211,6 +211,10 @@ type Summary struct {
 	Organizer string       `db:"organizer"`
 	Status    Status       `db:"status"`
 	CreatedAt sqldb.Millis `db:"created_at"`
+	Code      string       `db:"code"`      // of a paper contest that is published
+	Paper     string       `db:"paper"`     // JSON rules of a paper contest, else ""
+	OpensAt   int64        `db:"opens_at"`  // Unix milliseconds; 0 of a live contest
+	ClosesAt  int64        `db:"closes_at"` // Unix milliseconds; 0 of a live contest
 	Teams     int          `db:"teams"`
 	Rounds    int          `db:"rounds"`
 	Entrants  int          `db:"entrants"`
@@ -231,7 +235,7 @@ func (s *Store) TitleOf(ctx context.Context, id string) (title string, err error
 // ListContests gives all contests, newest first.
 func (s *Store) ListContests(ctx context.Context) ([]Summary, error) {
 	out := []Summary{}
-	err := s.db.Select(ctx, &out, `SELECT c.id, c.kind, c.title, c.organizer, c.status, c.created_at,
+	err := s.db.Select(ctx, &out, `SELECT c.id, c.kind, c.title, c.organizer, c.status, c.created_at, c.code, c.paper, c.opens_at, c.closes_at,
 		(SELECT COUNT(*) FROM teams t WHERE t.contest_id = c.id) AS teams,
 		(SELECT COUNT(*) FROM rounds r WHERE r.contest_id = c.id) AS rounds,
 		(SELECT COUNT(*) FROM entrants e WHERE e.contest_id = c.id) AS entrants

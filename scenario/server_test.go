@@ -29,6 +29,9 @@ import (
 	"leitai/questionbank/exchange"
 	"leitai/questionbank/media"
 	"leitai/quiz"
+	"leitai/quiz/integrity"
+	"leitai/quiz/paper"
+	"leitai/quiz/ranking"
 	"leitai/quiz/study"
 	"leitai/sqldb"
 )
@@ -54,17 +57,20 @@ func embedded(t *testing.T) storage {
 
 // server is the app in this process, wired as cmd/leitai wires it, on a real listener.
 type server struct {
-	t     *testing.T
-	st    storage
-	addr  string // host:port, the same after a restart
-	db    *sqldb.DB
-	redis redis.UniversalClient
-	banks *questionbank.Store
-	quiz  *quiz.Store
-	house *hall.House
-	app   *fiber.App
-	log   *logbook
-	proc  *process // the real program instead of the fields above, see launch
+	t       *testing.T
+	st      storage
+	addr    string // host:port, the same after a restart
+	db      *sqldb.DB
+	redis   redis.UniversalClient
+	banks   *questionbank.Store
+	quiz    *quiz.Store
+	paper   *paper.Store
+	house   *hall.House
+	app     *fiber.App
+	log     *logbook
+	proc    *process // the real program instead of the fields above, see launch
+	boards  *ranking.Boards
+	writing func() // ends the writing of boards
 
 	accounts sync.Once
 	served   chan error
@@ -105,18 +111,25 @@ func (s *server) start() {
 	s.redis = redis.NewClient(opts)
 	staff := people.NewStore(s.db)
 	s.banks, s.quiz = questionbank.NewStore(s.db), quiz.NewStore(s.db)
+	s.paper = paper.NewStore(s.db)
 	logger := slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	s.house = hall.NewHouse(hall.Config{Store: s.quiz, Log: quiz.NewAnswerLog(s.quiz), Boards: boards{leaderboard.New(s.redis, "leitai")},
 		Logger: logger, Tokens: hall.NewTokens([]byte("a key for tests, 32 bytes long..")), Node: "test", Build: "build-1", MaxConns: s.conns,
 		JoinURL: func(code string) string { return "http://leitai.test/j/" + code }})
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(s.house.Collectors()...)
-	s.app, err = httpapi.New(httpapi.Config{Quiz: s.quiz, Banks: s.banks, Media: media.NewStore(s.db), People: staff, House: s.house, Study: study.NewStore(s.db, s.banks), Logger: logger, ReadBank: exchange.Read, AnnotateBank: annotateHere, CheckBank: doctor.Check,
+	s.boards = ranking.New(s.db, leaderboard.NewGroups(s.redis, "leitai"), logger)
+	s.app, err = httpapi.New(httpapi.Config{Quiz: s.quiz, Boards: s.boards, Papers: s.paper, Banks: s.banks, Media: media.NewStore(s.db), People: staff, House: s.house, Logger: logger, ReadBank: exchange.Read, AnnotateBank: annotateHere, CheckBank: doctor.Check,
+		Study: study.NewStore(s.db, s.banks), Integrity: integrity.NewStore(s.db, s.paper).Paced(nil),
 		Web: fstest.MapFS{}, Metrics: registry, Secure: s.secure, TrustedProxies: s.proxies, Checks: []httpapi.Check{{Name: "database", Run: s.db.Ping},
 			{Name: "redis", Run: func(ctx context.Context) error { return s.redis.Ping(ctx).Err() }}}})
 	s.must(err)
 	s.accounts.Do(func() { s.makeAccounts(ctx, staff) })
 	s.must(s.house.Resume(ctx))
+	working, end := context.WithCancel(context.Background())
+	worked := make(chan struct{})
+	s.writing = func() { end(); <-worked }
+	go func(b *ranking.Boards) { defer close(worked); b.Work(working) }(s.boards)
 	s.served = make(chan error, 1)
 	go func(app *fiber.App, served chan error) { served <- app.Listener(ln) }(s.app, s.served)
 	s.running = true
@@ -149,6 +162,8 @@ func (s *server) stop() {
 	if err := <-s.served; err != nil {
 		s.t.Errorf("serve: %v", err)
 	}
+	s.paper.Stop()
+	s.writing()
 	_ = s.redis.Close()
 	_ = s.db.Close()
 	if strings.Contains(s.log.String(), "panic") {
@@ -257,3 +272,6 @@ func annotateHere(ctx context.Context, format exchange.Format, data []byte, rows
 	ext, err := exchange.Annotate(ctx, &b, format, data, rows, lang)
 	return ext, b.Bytes(), err
 }
+
+// logger writes to the server's log.
+func (s *server) logger() *slog.Logger { return slog.New(slog.NewTextHandler(s.log, nil)) }

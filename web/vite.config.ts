@@ -66,6 +66,10 @@ export default defineConfig(({ mode }) => {
       chunkSizeWarningLimit: 1500,
       rolldownOptions: {
         input: resolve(import.meta.dirname, face, 'index.html'),
+        // All that the first paint needs in one file, whatever the later ones share with it: the page is inlined.
+        ...(face === 'online'
+          ? { output: { codeSplitting: { groups: [{ name: 'first', tags: ['$initial' as const] }] } } }
+          : {}),
       },
     },
     server: {

@@ -29,6 +29,9 @@ import (
 	"leitai/questionbank"
 	"leitai/questionbank/media"
 	"leitai/quiz"
+	"leitai/quiz/integrity"
+	"leitai/quiz/paper"
+	"leitai/quiz/ranking"
 	"leitai/quiz/study"
 	"leitai/sqldb"
 	"leitai/web"
@@ -70,17 +73,21 @@ type webApp interface {
 
 // server is everything that runs, in the order in which it was started.
 type server struct {
-	log      *slog.Logger
-	db       *sqldb.DB
-	embedded *miniredis.Miniredis
-	redis    redis.UniversalClient
-	people   *people.Store
-	banks    *questionbank.Store
-	media    *media.Store
-	quiz     *quiz.Store
-	house    *hall.House
-	app      webApp
-	base     string // public address without a slash at the end
+	log          *slog.Logger
+	db           *sqldb.DB
+	embedded     *miniredis.Miniredis
+	redis        redis.UniversalClient
+	people       *people.Store
+	banks        *questionbank.Store
+	media        *media.Store
+	quiz         *quiz.Store
+	papers       *paper.Store
+	house        *hall.House
+	app          webApp
+	base         string // public address without a slash at the end
+	embeddedFile string // names its address to other commands
+	boards       *ranking.Boards
+	writing      func() // ends the writing of boards
 }
 
 // Run serves until the context ends.
@@ -110,7 +117,9 @@ func (c *serveCmd) Run(ctx context.Context) error {
 		return err
 	}
 	go s.resumeImports(ctx)
+	go paper.NewWorker(s.papers, s.log).Run(ctx)
 	go s.sweep(ctx)
+	s.writeBoards(ctx)
 	served := make(chan error, 1)
 	go func() { served <- s.app.Listener(ln) }()
 	if err := c.announce(ctx, s, ln.Addr(), first); err != nil {
@@ -158,7 +167,7 @@ func (s *server) start(ctx context.Context, c *serveCmd) error {
 		return err
 	}
 	s.people, s.banks, s.quiz = people.NewStore(s.db), questionbank.NewStore(s.db).Paced(s.hallFirst), quiz.NewStore(s.db)
-	s.media = media.NewStore(s.db)
+	s.media, s.papers = media.NewStore(s.db), paper.NewStore(s.db)
 	key, err := tokenKey(ctx, s.quiz)
 	if err != nil {
 		return err
@@ -169,7 +178,9 @@ func (s *server) start(ctx context.Context, c *serveCmd) error {
 		Logger: s.log, Tokens: hall.NewTokens(key), Node: c.Node, Build: web.Build(), MaxConns: c.maxConns(s.log),
 		JoinURL: func(code string) string { return s.base + "/j/" + code }})
 	registry.MustRegister(s.house.Collectors()...)
-	app, err := httpapi.New(httpapi.Config{Quiz: s.quiz, Banks: s.banks, Media: s.media, People: s.people, House: s.house, Study: study.NewStore(s.db, s.banks), Web: web.Dist(), Logger: s.log, ReadBank: bankReader{s.hallFirst}.read, AnnotateBank: annotateElsewhere, CheckBank: checkElsewhere,
+	s.boards = ranking.New(s.db, leaderboard.NewGroups(s.redis, "leitai"), s.log)
+	app, err := httpapi.New(httpapi.Config{Quiz: s.quiz, Boards: s.boards, Papers: s.papers, Banks: s.banks, Media: s.media, People: s.people, House: s.house, Web: web.Dist(), Logger: s.log, ReadBank: bankReader{s.hallFirst}.read, AnnotateBank: annotateElsewhere, CheckBank: checkElsewhere,
+		Study: study.NewStore(s.db, s.banks), Integrity: integrity.NewStore(s.db, s.papers),
 		Checks: s.checks(), Metrics: registry, Secure: strings.HasPrefix(s.base, "https://"), TrustedProxies: c.proxies()})
 	if err != nil {
 		return err
@@ -204,19 +215,28 @@ func (s *server) open(ctx context.Context, c *serveCmd) error {
 			return fmt.Errorf("start embedded redis: %w", err)
 		}
 		s.redis = redis.NewClient(&redis.Options{Addr: s.embedded.Addr()})
-		return nil
+		s.embeddedFile = c.embeddedFile()
+		return os.WriteFile(s.embeddedFile, []byte(s.embedded.Addr()), 0o600)
 	}
-	opts, err := redis.ParseURL(c.RedisURL)
+	redis.SetLogger(redisLog{s.log})
+	s.redis, err = openRedis(c.RedisURL)
+	return err
+}
+
+// openRedis opens the Redis of the settings. A show does not wait for it: better no board for a moment than a hall that
+// stands still.
+func openRedis(url string) (redis.UniversalClient, error) {
+	opts, err := redis.ParseURL(url)
 	if err != nil {
-		return &settingsError{[]string{"LEITAI_REDIS_URL: cannot be read"}}
+		return nil, &settingsError{[]string{"LEITAI_REDIS_URL: cannot be read"}}
 	}
-	// A show does not wait for Redis: better no board for a moment than a hall that stands still.
 	opts.DialTimeout, opts.ReadTimeout, opts.WriteTimeout, opts.MaxRetries = time.Second, time.Second, time.Second, 1
 	opts.DialerRetries = 1
-	redis.SetLogger(redisLog{s.log})
-	s.redis = redis.NewClient(opts)
-	return nil
+	return redis.NewClient(opts), nil
 }
+
+// embeddedFile is where a server without a Redis of its own says at which address of this machine its boards are.
+func (c *settings) embeddedFile() string { return filepath.Join(c.DataDir, "boards.address") }
 
 // redisLog keeps the library's own log, a line for each connection that fails, out of ours: the callers say what failed.
 type redisLog struct{ log *slog.Logger }
@@ -252,6 +272,14 @@ func (s *server) checks() []httpapi.Check {
 	}
 }
 
+// writeBoards keeps the boards of paper contests equal to the database until stop.
+func (s *server) writeBoards(ctx context.Context) {
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	s.writing = func() { cancel(); <-done }
+	go func() { defer close(done); s.boards.Work(ctx) }()
+}
+
 // stop ends everything in the opposite order: no new connections, the rooms and the log, then the stores.
 func (s *server) stop() {
 	if s.house != nil {
@@ -260,11 +288,18 @@ func (s *server) stop() {
 	if s.app != nil {
 		_ = s.app.ShutdownWithTimeout(3 * time.Second)
 	}
+	if s.papers != nil {
+		s.papers.Stop()
+	}
+	if s.writing != nil {
+		s.writing()
+	}
 	if s.redis != nil {
 		_ = s.redis.Close()
 	}
 	if s.embedded != nil {
 		s.embedded.Close()
+		_ = os.Remove(s.embeddedFile) // or the next process overwrites it
 	}
 	if s.db != nil {
 		_ = s.db.Close()

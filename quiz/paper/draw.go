@@ -62,7 +62,7 @@ func Commitment(seed string, rules DrawRules, pool []PoolEntry) string {
 	fmt.Fprintf(&b, "%s\n%s\n", Algorithm, seed)
 	fmt.Fprintf(&b, "%t %t %t\n", rules.SamePaper, rules.ShuffleQuestions, rules.ShuffleOptions)
 	for _, r := range rules.Draw {
-		line, _ := json.Marshal([]any{r.Types, r.Categories, r.Difficulties, r.Count, r.Points}) // of texts and numbers: always encodes
+		line, _ := json.Marshal([]any{orEmpty(r.Types), orEmpty(r.Categories), orEmpty(r.Difficulties), r.Count, r.Points}) // of texts and numbers: always encodes
 		b.Write(line)
 		b.WriteByte('\n')
 	}
@@ -173,4 +173,12 @@ func (s *stream) below(n int) int {
 			return int(v % uint64(n))
 		}
 	}
+}
+
+// orEmpty writes no list as an empty one.
+func orEmpty[T any](s []T) []T {
+	if s == nil {
+		return []T{}
+	}
+	return s
 }

@@ -83,8 +83,8 @@ func (s *Store) ListAttempts(ctx context.Context, contestID string, f AttemptFil
 	return out, total, nil
 }
 
-// VoidAttempt takes an attempt out of the results, open or handed in, and tells why; by is the name of who decided. The caller keeps
-// it in the audit log. One that is void already is a conflict attempt.void.
+// VoidAttempt takes an attempt out of the results, open or handed in, and tells why; by is the name of who decided. The
+// ledger keeps it. One that is void already is a conflict attempt.void.
 func (s *Store) VoidAttempt(ctx context.Context, now time.Time, attemptID, reason, by string) error {
 	if reason = strings.TrimSpace(text(reason)); reason == "" {
 		return fault.Field("reason", "value.required")
@@ -112,6 +112,9 @@ func (s *Store) VoidAttempt(ctx context.Context, now time.Time, attemptID, reaso
 			return err
 		} else if n == 0 {
 			return fault.New(fault.Conflict, "attempt.void")
+		}
+		if err := writeVoid(ctx, tx, now, a, reason, by); err != nil {
+			return err
 		}
 		return recount(ctx, tx, c, people)
 	})

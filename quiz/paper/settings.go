@@ -88,6 +88,7 @@ type Settings struct {
 	ShowPoints       bool                      `json:"show_points"` // at the hand-in; else after the window
 	People           Showing                   `json:"people"`
 	TopShown         int                       `json:"top_shown"`
+	MaskNames        bool                      `json:"mask_names"`   // public boards show people as 张*; staff and captains see whole names
 	NoteLeaving      bool                      `json:"note_leaving"` // leaving the page is noted and shown to the person
 	Voluntary        bool                      `json:"voluntary"`    // no compulsory check-in, no participation lists but for staff, no individual ranks beyond the top
 	Certificate      bool                      `json:"certificate"`

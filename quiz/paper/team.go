@@ -56,7 +56,7 @@ func (s *Store) teamsOf(ctx context.Context, units []string) ([]quiz.Team, error
 	var teams []quiz.Team
 	for _, u := range units {
 		if _, ok := t.name[u]; !ok {
-			return nil, fault.Field("units", "unit.missing")
+			return nil, fault.Field("units", "team.unit_missing")
 		}
 		if _, twice := at[u]; twice {
 			continue

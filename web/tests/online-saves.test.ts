@@ -33,9 +33,19 @@ describe('an answer', () => {
 describe('the server’s answer', () => {
   const mine = edit({ ...empty, a: ['A'], n: 2 }, 1, ['B'], 'x3') // n 3, unsent
   it.each([
-    ['older than what waits here: ours is sent', ['A'], 2, { a: ['B'], n: 3, pending: mine.pending, mine: null }],
+    [
+      'older than what waits here: ours is sent',
+      ['A'],
+      2,
+      { a: ['B'], n: 3, pending: mine.pending, mine: null },
+    ],
     ['the same, its ack was lost', ['B'], 3, { a: ['B'], n: 3, pending: null, mine: null }],
-    ['as new but another: theirs is shown, ours is not lost', ['C'], 3, { a: ['C'], n: 3, pending: null, mine: ['B'] }],
+    [
+      'as new but another: theirs is shown, ours is not lost',
+      ['C'],
+      3,
+      { a: ['C'], n: 3, pending: null, mine: ['B'] },
+    ],
     ['newer: theirs is shown, ours is not lost', ['C'], 5, { a: ['C'], n: 5, pending: null, mine: ['B'] }],
   ] as const)('%s', (_, a, n, want) => {
     expect(fromServer(mine, a, n, true)).toMatchObject(want)
@@ -167,7 +177,9 @@ describe('the queue', () => {
   })
 
   it('keeps what waits when the person is signed out', async () => {
-    const { queue, told, storage } = made(() => Promise.reject(new ApiError(401, 'unauthorized', 'token.wrong', '')))
+    const { queue, told, storage } = made(() =>
+      Promise.reject(new ApiError(401, 'unauthorized', 'token.wrong', '')),
+    )
     queue.answer(2, ['B'])
     await vi.advanceTimersByTimeAsync(1)
     expect(told.out).toBe(true)

@@ -53,6 +53,17 @@ export function makeRouter(): Router {
             meta: { title: 'contests.title' },
           },
           {
+            path: 'contests/new',
+            component: () => import('./pages/PaperWizard.vue'),
+            meta: { title: 'wizard.title', edit: true },
+          },
+          {
+            path: 'contests/:id/setup',
+            component: () => import('./pages/PaperWizard.vue'),
+            props: true,
+            meta: { title: 'wizard.title', edit: true },
+          },
+          {
             path: 'contests/:id',
             component: () => import('./pages/Contest.vue'),
             props: true,
@@ -98,6 +109,11 @@ export function makeRouter(): Router {
             component: () => import('./pages/ImportRoster.vue'),
             props: true,
             meta: { title: 'roster.title', edit: true },
+          },
+          {
+            path: 'learning',
+            component: () => import('./pages/Learning.vue'),
+            meta: { title: 'learning.title', edit: true },
           },
           {
             path: 'account',

@@ -86,9 +86,11 @@ export interface Bank {
   types: Record<string, number>
 }
 
-export type ContestStatus = 'draft' | 'running' | 'finished'
+export type ContestStatus = 'draft' | 'published' | 'running' | 'finished' | 'archived'
+export type ContestKind = 'live' | 'paper'
 export interface ContestSummary {
   id: string
+  kind: ContestKind
   title: string
   organizer: string
   status: ContestStatus
@@ -99,15 +101,22 @@ export interface ContestSummary {
   entrants: number
   rounds: number
   created_ms: number
+  /** The formal window; 0 of a live contest. */
+  opens_ms: number
+  closes_ms: number
+  time_zone: string
 }
 
+export type TeamFormula = Formula | 'composite'
 /** The server may leave out any field that has its default. */
 export interface ContestSettings {
   theme: Theme
   logo: string
   sponsor: string
-  team_formula: Formula
+  team_formula: TeamFormula
   top_k: number
+  /** Of the composite formula, in percent by formula. */
+  weights?: Record<string, number> | null
   share_ranks: boolean
   individual_ranks: boolean
   max_entrants: number
@@ -158,6 +167,7 @@ export interface ContestRound {
 }
 export interface Contest {
   id: string
+  kind: ContestKind
   title: string
   organizer: string
   status: ContestStatus

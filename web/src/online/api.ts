@@ -1,53 +1,12 @@
-import { ApiError, request } from '../core/api'
-import type { ContestInfo, Formula, Media, Option, QuestionType } from '../core/protocol'
+import type { ContestInfo, Media, Option, QuestionType } from '../core/protocol'
+import type { PublicRules } from '../core/rules'
 
 /** The calls of the online preliminary, as docs/openapi.yaml has them. Times are Unix ms on the server's clock. */
 
 export type Phase = 'before' | 'practice' | 'between' | 'formal' | 'after'
-export type TeamFormula = Formula | 'composite'
 
-export interface DrawRule {
-  types: QuestionType[]
-  categories: string[]
-  difficulties: number[]
-  count: number
-  points: number
-}
 /** The contest's settings as players may know them; durations are ms, 0 is no limit. */
-export interface Rules {
-  time_zone: string
-  practice_opens_ms: number
-  practice_closes_ms: number
-  opens_ms: number
-  closes_ms: number
-  entry: 'roster' | 'open'
-  draw: DrawRule[]
-  same_paper: boolean
-  shuffle_questions: boolean
-  shuffle_options: boolean
-  points: Partial<Record<QuestionType, number>>
-  wrong: number
-  partial: 'none' | 'half' | 'per_option'
-  pass_mark: number
-  attempts_per_day: number
-  attempts_in_all: number
-  counts: 'best' | 'latest' | 'cumulative'
-  paper_limit_ms: number
-  question_limit_ms: number
-  review: 'never' | 'after_hand_in' | 'after_window'
-  show_points: boolean
-  people: 'all' | 'top' | 'off'
-  top_shown: number
-  note_leaving: boolean
-  voluntary: boolean
-  certificate: boolean
-  keep_days: number
-  notes: string
-  team_formula: TeamFormula
-  top_k: number
-  weights: Partial<Record<Formula, number>> | null
-  share_ranks: boolean
-}
+export type Rules = PublicRules
 export interface UnitChoice {
   id: string
   name: string
@@ -61,7 +20,8 @@ export interface Card {
   now_ms: number
   entry: 'roster' | 'open'
   rules: Rules
-  paper: { questions: number; points: number }
+  /** points: null where papers differ in what they are worth. */
+  paper: { questions: number; points: number | null }
   units: UnitChoice[] | null
   seed_hash: string
   /** "" until the contest is finished. */
@@ -80,13 +40,14 @@ export interface AttemptLine {
   state: 'open' | 'closing' | 'handed_in' | 'void'
   started_ms: number
   deadline_ms: number
-  handed_in_ms: number
+  handed_in_ms: number | null
   points: number | null
   max: number
   correct: number | null
-  time_ms: number
+  time_ms: number | null
   passed: boolean | null
   review: boolean
+  void_reason: string
 }
 /** GET /online/:code/me */
 export interface Mine {
@@ -105,12 +66,15 @@ export interface PaperQuestion {
   category: string
   stem: string
   options: Option[]
+  /** Of a fill question, else 0. */
+  blanks: number
   points: number
   media: Media[]
   a: string[] | null
   n: number
-  shown_ms: number
-  closes_ms: number
+  /** Of a question that came alone; null before, and where all come at once. */
+  shown_ms: number | null
+  closes_ms: number | null
 }
 /** GET /attempts/:id */
 export interface Attempt {
@@ -125,7 +89,10 @@ export interface Attempt {
   question_limit_ms: number
   note_leaving: boolean
   leaves: { times: number; ms: number }
+  /** Questions of the paper, also those that are not shown yet. */
+  size: number
   questions: PaperQuestion[]
+  /** The question that is shown alone; 0 before the first. */
   at: number
 }
 export interface Save {
@@ -154,6 +121,7 @@ export interface ReviewQuestion {
   category: string
   stem: string
   options: Option[]
+  blanks: number
   key: string[]
   explanation: string
   source: string
@@ -162,20 +130,30 @@ export interface ReviewQuestion {
   right: boolean
   points: number
   max: number
-  voided?: boolean
+  voided: boolean
 }
-export type Review = AttemptLine & { questions: ReviewQuestion[] }
+/** GET /attempts/:id/review */
+export interface Review {
+  attempt: AttemptLine
+  questions: ReviewQuestion[]
+}
 
 export interface BoardRow {
   id: string
   name: string
   group: string
+  /** 0 when it is not told. */
   place: number
   points: number
   time_ms: number
   people: number
   took_part: number
   roster: number
+}
+export interface BoardFormula {
+  name: string
+  k: number
+  weights: Record<string, number> | null
 }
 /** GET /online/:code/boards */
 export interface Board {
@@ -184,55 +162,61 @@ export interface Board {
   days: string[]
   updated_ms: number
   catching_up: boolean
-  formula: { name: TeamFormula; k: number; weights: Partial<Record<Formula, number>> | null }
+  /** later: after the contest. */
+  shown: 'all' | 'top' | 'off' | 'later'
+  formula: BoardFormula | null
   total: number
   rows: BoardRow[]
   me: (BoardRow & { neighbours: BoardRow[] }) | null
 }
-
-const base = '/api/v1'
-
-export const findCard = (code: string): Promise<Card> => request<Card>(`${base}/online/${code}`)
-
-export const findMine = (code: string, token: string): Promise<Mine> =>
-  request<Mine>(`${base}/online/${code}/me`, { token })
-
-/** A person's entrant; there is one for each contest, however often this is called. */
-export const enterAsPerson = (code: string, token: string): Promise<{ entrant: Entrant }> =>
-  request(`${base}/online/${code}/entrants`, { token, body: {} })
-
-/** A guest's seat; the same client_id gives the same one. */
-export const enterAsGuest = (
-  code: string,
-  body: { team_id: string; name: string; client_id: string },
-): Promise<{ entrant: Entrant; token: string }> => request(`${base}/online/${code}/entrants`, { body })
-
-export const signIn = (body: {
-  number: string
-  name: string
-  pin: string
-}): Promise<{ token: string; person: { id: string; name: string } }> =>
-  request(`${base}/player/session`, { body })
-
-export const startAttempt = (code: string, token: string, phase: 'practice' | 'formal'): Promise<Attempt> =>
-  request(`${base}/online/${code}/attempts`, { token, body: { phase } })
-
-export const findAttempt = (id: string, token: string): Promise<Attempt> =>
-  request(`${base}/attempts/${id}`, { token })
-
-export const sendSaves = (id: string, token: string, saves: Save[], left: Leave[]): Promise<Saved> =>
-  request(`${base}/attempts/${id}/saves`, { token, body: { saves, left } })
-
-export const showQuestion = (id: string, token: string, q: number): Promise<PaperQuestion> =>
-  request(`${base}/attempts/${id}/show`, { token, body: { q } })
-
-export const handIn = (id: string, token: string, saves: Save[]): Promise<AttemptLine> =>
-  request(`${base}/attempts/${id}/hand-in`, { token, body: { saves } })
-
-export const findReview = (id: string, token: string): Promise<Review> =>
-  request(`${base}/attempts/${id}/review`, { token })
-
-/** The server was not reached, or is not able to answer now: worth trying again. */
-export function isPassing(error: unknown): boolean {
-  return error instanceof ApiError && (error.status === 0 || error.status >= 500 || error.status === 429)
+/** What would gain a place, and other ways of doing it. */
+export interface Gain {
+  key: string
+  params: Record<string, string | number>
+  also: Gain[]
+}
+/** GET /online/:code/unit: a captain's own unit. */
+export interface UnitPage {
+  team: { id: string; name: string }
+  /** 0 without one yet. */
+  place: number
+  of: number
+  points: number
+  formula: BoardFormula
+  gain: Gain
+  catching_up: boolean
+  voluntary: boolean
+  roster: number
+  took_part: { name: string; points: number; attempts: number }[]
+  absent: { name: string }[]
+  absent_count: number
+  weak: { category: string; right: number; answered: number }[]
+}
+/** GET /online/:code/draw, after the end. */
+export interface Draw {
+  seed: string
+  rules: unknown
+  pool: { rule_no: number; question_id: string; version: number }[]
+  algorithm: string
+}
+/** POST /online/:code/redraw */
+export interface Redraw {
+  questions: { no: number; question_id: string; version: number; options: string }[]
+  matches: boolean
+}
+/** GET /player/contests */
+export interface MyContest {
+  code: string
+  title: string
+  organizer: string
+  phase: Phase
+  opens_ms: number
+  closes_ms: number
+  state: 'new' | 'begun' | 'done'
+}
+/** GET /player */
+export interface Player {
+  person: { id: string; name: string; phone: string }
+  unit?: { id: string; name: string } | null
+  captain_of?: { id: string; name: string }[]
 }

@@ -1,5 +1,5 @@
 import { createApp } from 'vue'
-import '../play/style.css'
+import '../play/base.css'
 import App from './App.vue'
 import './online.css'
 import { loadTexts } from './text'

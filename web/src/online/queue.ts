@@ -1,6 +1,7 @@
 import { ApiError } from '../core/api'
 import { randomID } from '../core/id'
-import { isPassing, type Leave, type Save, type Saved } from './api'
+import type { Leave, Save, Saved } from './api'
+import { isPassing } from './calls'
 import { acked, edit, empty, fromServer, fromStorage, refused, takeMine, type Line } from './saves'
 
 export interface QueueOptions {
@@ -50,7 +51,7 @@ export class SaveQueue {
   constructor(private readonly options: QueueOptions) {
     this.prefix = `leitai.save.${options.attempt}.`
     this.leftKey = `leitai.left.${options.attempt}`
-    this.left = this.read<Leave[]>(this.leftKey) ?? []
+    this.left = leavesIn(this.read(this.leftKey))
     addEventListener('storage', this.otherTab)
   }
 
@@ -71,8 +72,8 @@ export class SaveQueue {
       const known = this.lines.has(no)
       let line = this.line(no)
       if (!known) {
-        const kept = this.read<Save>(this.prefix + no)
-        if (kept && typeof kept.id === 'string' && Array.isArray(kept.a)) line = fromStorage(line, kept)
+        const kept = saveIn(this.read(`${this.prefix}${no}`))
+        if (kept) line = fromStorage(line, kept)
       }
       this.set(no, fromServer(line, a ?? [], n, known))
     }
@@ -178,7 +179,8 @@ export class SaveQueue {
         this.options.onSignedOut()
       } else if (error.status === 409) this.close()
       else for (const { q, id } of saves) this.set(q, refused(this.line(q), id, error.key))
-      if (error.status !== 401 && error.status !== 409) this.left = []
+      // Whatever was wrong with it, it must not stand in the way of the answers.
+      if (error.status !== 401) this.left = []
       return 0
     }
     this.fails++
@@ -199,7 +201,7 @@ export class SaveQueue {
     const before = this.lines.get(q)
     if (before === line) return
     this.lines.set(q, line)
-    if (before?.pending !== line.pending || !before) this.write(this.prefix + q, line.pending)
+    if (!before || before.pending !== line.pending) this.write(`${this.prefix}${q}`, line.pending)
     this.options.onLine(q, line)
     this.net()
   }
@@ -215,14 +217,14 @@ export class SaveQueue {
     if (!this.lines.has(q)) return
     const line = this.line(q)
     if (event.newValue !== null) {
-      const kept = parse<Save>(event.newValue)
+      const kept = saveIn(parse(event.newValue))
       if (!kept) return
       const next = fromStorage(line, kept)
       if (next === line) return
       this.lines.set(q, next)
       this.options.onLine(q, next)
       this.plan(3_000)
-    } else if (line.pending && line.pending.id === parse<Save>(event.oldValue)?.id) {
+    } else if (line.pending && line.pending.id === saveIn(parse(event.oldValue))?.id) {
       this.lines.set(q, { ...line, pending: null })
       this.options.onLine(q, this.line(q))
     }
@@ -242,19 +244,30 @@ export class SaveQueue {
     }
   }
 
-  private read<T>(key: string): T | null {
+  private read(key: string): unknown {
     try {
-      return parse<T>(this.storage.getItem(key))
+      return parse(this.storage.getItem(key))
     } catch {
       return null
     }
   }
 }
 
-function parse<T>(text: string | null): T | null {
+function parse(text: string | null): unknown {
   try {
-    return JSON.parse(text ?? 'null') as T | null
+    return JSON.parse(text ?? 'null')
   } catch {
     return null
   }
+}
+
+function saveIn(kept: unknown): Save | null {
+  const s = kept as Partial<Save> | null
+  return typeof s?.id === 'string' && typeof s.q === 'number' && typeof s.n === 'number' && Array.isArray(s.a)
+    ? { id: s.id, q: s.q, n: s.n, a: s.a.map(String) }
+    : null
+}
+
+function leavesIn(kept: unknown): Leave[] {
+  return Array.isArray(kept) ? (kept as Leave[]) : []
 }

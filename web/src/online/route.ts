@@ -1,9 +1,14 @@
 import { shallowRef } from 'vue'
 
+export interface AttemptRoute {
+  page: 'paper' | 'result' | 'review'
+  code: string
+  attempt: string
+}
 /** Pages and their addresses. */
 export type Route =
   | { page: 'contest' | 'enter' | 'rules' | 'boards' | 'unit' | 'draw'; code: string }
-  | { page: 'paper' | 'result' | 'review'; code: string; attempt: string }
+  | AttemptRoute
   | { page: 'season'; id: string }
   | { page: 'link'; token: string }
   | { page: 'home' | 'signin' | 'kiosk' | 'lost' }

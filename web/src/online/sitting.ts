@@ -1,10 +1,11 @@
 import { computed, ref, shallowReactive, shallowRef } from 'vue'
 import { ApiError } from '../core/api'
-import { findAttempt, handIn, isPassing, sendSaves, showQuestion, type Attempt, type PaperQuestion } from './api'
+import type { Attempt, PaperQuestion } from './api'
+import { findAttempt, handIn, isPassing, sendSaves, showQuestion } from './calls'
 import { clock, now, token } from './contest'
 import { backoff, SaveQueue } from './queue'
 import { empty, markOf, type Line, type Mark } from './saves'
-import { passed } from './when'
+import { passed } from './days'
 
 /** One sitting of a paper on this phone. The pages only read and call. */
 
@@ -117,7 +118,7 @@ const pause = (ms: number) => new Promise((done) => setTimeout(done, ms))
 
 /** Until it is here: nothing can be done without it. */
 async function load(own: number): Promise<void> {
-  for (let fails = 0; own === run; ) {
+  for (let fails = 0; own === run;) {
     try {
       await take(own)
       return
@@ -178,7 +179,7 @@ let following = 0
 async function follow(own: number): Promise<void> {
   if (following === own) return
   following = own
-  for (let fails = 0; own === run && stage.value !== 'in'; ) {
+  for (let fails = 0; own === run && stage.value !== 'in';) {
     // Its own clock hands in, with a moment of grace for answers on their way.
     await pause(fails ? backoff(fails) : 1_000)
     if (own !== run) return

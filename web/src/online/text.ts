@@ -29,3 +29,15 @@ export function otherLanguage(): { href: string; lang: Locale } {
   search.set('lang', lang)
   return { href: `?${search.toString()}`, lang }
 }
+
+/** How long something took or may take: 10 分钟, 1 分 30 秒, 45 秒. */
+export function lengthText(ms: number): string {
+  const s = Math.round(ms / 1000)
+  if (s < 60) return t('length.s', { s })
+  const min = Math.floor(s / 60)
+  if (min >= 60 && s % 60 === 0) {
+    const h = Math.floor(min / 60)
+    return min % 60 ? t('length.h_min', { h, m: min % 60 }) : t('length.h', { h })
+  }
+  return s % 60 ? t('length.min_s', { m: min, s: s % 60 }) : t('length.min', { m: min })
+}

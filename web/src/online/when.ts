@@ -34,7 +34,7 @@ function format(zone: string): Intl.DateTimeFormat {
   return f
 }
 
-function partsOf(ms: number, zone: string): Parts {
+export function partsOf(ms: number, zone: string): Parts {
   const by: Record<string, string> = {}
   for (const p of format(zone).formatToParts(ms)) by[p.type] = p.value
   // Some browsers write midnight as 24.
@@ -43,7 +43,7 @@ function partsOf(ms: number, zone: string): Parts {
 }
 
 /** Calendar days from `a` to `b`. */
-function daysBetween(a: Parts, b: Parts): number {
+export function daysBetween(a: Parts, b: Parts): number {
   return Math.round((Date.UTC(b.y, b.m - 1, b.d) - Date.UTC(a.y, a.m - 1, a.d)) / 86_400_000)
 }
 
@@ -65,17 +65,7 @@ export function day(ms: number, zone: string, now: number): string {
   return dayOf(partsOf(ms, zone), partsOf(now, zone))
 }
 
-/** The calendar day as the server writes it, 2006-01-02, for people. */
-export function dayText(day: string, now: number, zone: string): string {
-  const [y = 0, m = 0, d = 0] = day.split('-').map(Number)
-  const today = partsOf(now, zone)
-  const at = { y, m, d, hh: '', mm: '' }
-  const apart = daysBetween(at, today)
-  if (apart === 0) return t('day.today')
-  return dayOf(at, today)
-}
-
-function dayOf(at: Parts, today: Parts): string {
+export function dayOf(at: Parts, today: Parts): string {
   const year = at.y !== today.y
   if (locale === 'en') return `${at.d} ${months[at.m - 1] ?? ''}${year ? ` ${at.y}` : ''}`
   return `${year ? `${at.y}年` : ''}${at.m}月${at.d}日`
@@ -104,29 +94,4 @@ export function untilText(ms: number): string {
   if (min >= 24 * 60) return t('until.days', { d: Math.floor(min / 1440), h: Math.floor(min / 60) % 24 })
   if (min > 60) return t('until.hours', { h: Math.floor(min / 60), m: min % 60 })
   return clockText(ms)
-}
-
-/** How long something took or may take: 10 分钟, 1 分 30 秒, 45 秒. */
-export function lengthText(ms: number): string {
-  const s = Math.round(ms / 1000)
-  if (s < 60) return t('length.s', { s })
-  const min = Math.floor(s / 60)
-  if (min >= 60 && s % 60 === 0) {
-    const h = Math.floor(min / 60)
-    return min % 60 ? t('length.h_min', { h, m: min % 60 }) : t('length.h', { h })
-  }
-  return s % 60 ? t('length.min_s', { m: min, s: s % 60 }) : t('length.min', { m: min })
-}
-
-/** Moments that a screen reader is told, ms before the end. */
-const MILESTONES = [300_000, 60_000, 10_000]
-
-/**
- * The milestone that was passed between two looks at the countdown, in ms; 0 for none. Two looks may be far apart, when the
- * phone slept: then only the last one passed is worth telling.
- */
-export function passed(before: number, now: number): number {
-  let last = 0
-  for (const at of MILESTONES) if (before > at && now <= at && now > 0) last = at
-  return last
 }

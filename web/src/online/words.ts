@@ -5,6 +5,7 @@ import { loadTexts as loadPlay } from '../play/text'
 import { loadTexts as loadLive, t as liveText } from '../play/live/text'
 import { locale } from './text'
 import sheet from './sitting.css?url'
+import joinSheet from '../play/style.css?url'
 import liveSheet from '../play/live/live.css?url'
 
 /** Texts and styles of the pages behind the card. Questions look and speak as they do in the hall. */
@@ -25,7 +26,10 @@ let ready: Promise<unknown> | null = null
 
 /** All that these pages need before they can be shown; asked for again when it failed. */
 export function prepare(): Promise<void> {
-  ready ??= Promise.all([texts(), style(liveSheet).then(() => style(sheet))]).catch((error: unknown) => {
+  ready ??= Promise.all([
+    texts(),
+    Promise.all([joinSheet, liveSheet].map(style)).then(() => style(sheet)),
+  ]).catch((error: unknown) => {
     ready = null
     throw error
   })

@@ -1,6 +1,7 @@
 import { createApp } from 'vue'
 import App from './App.vue'
 import { codeInAddress, enter } from './enter'
+import './base.css'
 import './style.css'
 import { loadTexts } from './text'
 

@@ -1,16 +1,22 @@
 import type zh from '../zh-CN/console'
 import bank from './bank'
+import contest from './contest'
 import doctor from './doctor'
 import media from './media'
 import people from './people'
+import rules from './rules'
 import staff from './staff'
+import study from './study'
 
 const en: Record<keyof typeof zh, string> = {
   ...bank,
+  ...contest,
   ...doctor,
   ...media,
   ...people,
+  ...rules,
   ...staff,
+  ...study,
   'app.title': 'Leitai console',
   'app.name': 'Leitai',
   'app.console': 'Console',

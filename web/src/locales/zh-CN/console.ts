@@ -1,15 +1,21 @@
 import bank from './bank'
+import contest from './contest'
 import doctor from './doctor'
 import media from './media'
 import people from './people'
+import rules from './rules'
 import staff from './staff'
+import study from './study'
 
 const zh = {
   ...bank,
+  ...contest,
   ...doctor,
   ...media,
   ...people,
+  ...rules,
   ...staff,
+  ...study,
   'app.title': '擂台控制台',
   'app.name': '擂台',
   'app.console': '控制台',

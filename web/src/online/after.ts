@@ -1,0 +1,2 @@
+export { default } from './pages/After.vue'
+export { prepare } from './words'

@@ -1,0 +1,2 @@
+export { default } from './pages/HomePages.vue'
+export { prepare } from './words'

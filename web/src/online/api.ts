@@ -40,13 +40,14 @@ export interface AttemptLine {
   state: 'open' | 'closing' | 'handed_in' | 'void'
   started_ms: number
   deadline_ms: number
-  handed_in_ms: number
+  handed_in_ms: number | null
   points: number | null
   max: number
   correct: number | null
-  time_ms: number
+  time_ms: number | null
   passed: boolean | null
   review: boolean
+  void_reason: string
 }
 /** GET /online/:code/me */
 export interface Mine {
@@ -65,12 +66,15 @@ export interface PaperQuestion {
   category: string
   stem: string
   options: Option[]
+  /** Of a fill question, else 0. */
+  blanks: number
   points: number
   media: Media[]
   a: string[] | null
   n: number
-  shown_ms: number
-  closes_ms: number
+  /** Of a question that came alone; null before, and where all come at once. */
+  shown_ms: number | null
+  closes_ms: number | null
 }
 /** GET /attempts/:id */
 export interface Attempt {
@@ -85,7 +89,10 @@ export interface Attempt {
   question_limit_ms: number
   note_leaving: boolean
   leaves: { times: number; ms: number }
+  /** Questions of the paper, also those that are not shown yet. */
+  size: number
   questions: PaperQuestion[]
+  /** The question that is shown alone; 0 before the first. */
   at: number
 }
 export interface Save {
@@ -114,6 +121,7 @@ export interface ReviewQuestion {
   category: string
   stem: string
   options: Option[]
+  blanks: number
   key: string[]
   explanation: string
   source: string
@@ -122,14 +130,19 @@ export interface ReviewQuestion {
   right: boolean
   points: number
   max: number
-  voided?: boolean
+  voided: boolean
 }
-export type Review = AttemptLine & { questions: ReviewQuestion[] }
+/** GET /attempts/:id/review */
+export interface Review {
+  attempt: AttemptLine
+  questions: ReviewQuestion[]
+}
 
 export interface BoardRow {
   id: string
   name: string
   group: string
+  /** 0 when it is not told. */
   place: number
   points: number
   time_ms: number
@@ -149,23 +162,34 @@ export interface Board {
   days: string[]
   updated_ms: number
   catching_up: boolean
-  formula: BoardFormula
+  /** later: after the contest. */
+  shown: 'all' | 'top' | 'off' | 'later'
+  formula: BoardFormula | null
   total: number
   rows: BoardRow[]
   me: (BoardRow & { neighbours: BoardRow[] }) | null
 }
+/** What would gain a place, and other ways of doing it. */
+export interface Gain {
+  key: string
+  params: Record<string, string | number>
+  also: Gain[]
+}
 /** GET /online/:code/unit: a captain's own unit. */
 export interface UnitPage {
   team: { id: string; name: string }
-  place: number | null
+  /** 0 without one yet. */
+  place: number
   of: number
   points: number
   formula: BoardFormula
-  gain: { key: string; params: Record<string, string | number> } | null
+  gain: Gain
+  catching_up: boolean
+  voluntary: boolean
   roster: number
   took_part: { name: string; points: number; attempts: number }[]
-  /** Null in a voluntary contest. */
-  absent: { name: string }[] | null
+  absent: { name: string }[]
+  absent_count: number
   weak: { category: string; right: number; answered: number }[]
 }
 /** GET /online/:code/draw, after the end. */

@@ -1,4 +1,5 @@
 import { ApiError, request } from '../core/api'
+import { device } from './keep'
 import type {
   AttemptLine,
   Attempt,
@@ -42,7 +43,7 @@ export const signIn = (body: {
   request(`${base}/player/session`, { body })
 
 export const startAttempt = (code: string, token: string, phase: 'practice' | 'formal'): Promise<Attempt> =>
-  request(`${base}/online/${code}/attempts`, { token, body: { phase } })
+  request(`${base}/online/${code}/attempts`, { token, body: { phase, device: device() } })
 
 export const findAttempt = (id: string, token: string): Promise<Attempt> =>
   request(`${base}/attempts/${id}`, { token })

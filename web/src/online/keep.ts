@@ -1,6 +1,15 @@
 import { randomID } from '../core/id'
-import { keep } from '../play/seat'
+import { keep, kept } from '../play/seat'
 import { guestKey, PERSON, read, type Seat } from './seat'
+
+/** A random id that tells this phone apart from others; the server keeps a hash of it with each sitting. */
+export function device(): string {
+  const known = kept('leitai.device')
+  if (known) return known
+  const id = randomID()
+  keep('leitai.device', id)
+  return id
+}
 
 export interface Person extends Seat {
   name: string

@@ -55,7 +55,7 @@ const en: Record<OnlineKey, string> = {
   'go.boards': 'Leaderboard',
   'go.draw': 'Check the draw',
   privacy:
-    'This contest keeps your name, unit, answers, points and times{leaving} for scoring and places, until {until} ({n} days after the end).',
+    'This contest keeps your name, unit, answers, points, times and a device id{leaving} for scoring and places, until {until} ({n} days after the end).',
   'privacy.leaving': ', and how often you left the page',
 
   'token.wrong': 'Your sign-in has ended. Please sign in again.',

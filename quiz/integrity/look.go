@@ -19,15 +19,14 @@ const chunk = 500
 
 // looking is a look under way.
 type looking struct {
-	s       *Store
-	c       *paper.Contest
-	with    Settings
-	tally   *tally
-	groups  map[uint64][]sheet
-	found   map[Kind][]Finding
-	looked  int
-	scores  map[int]int
-	readAll bool
+	s      *Store
+	c      *paper.Contest
+	with   Settings
+	tally  *tally
+	groups map[uint64][]sheet
+	found  map[Kind][]Finding
+	looked int
+	scores map[int]int
 }
 
 // Run looks through the attempts of a contest that were handed in in its formal part, and stores what it finds. It goes

@@ -17,6 +17,9 @@ import (
 // chunk is how many attempts are looked at in one go.
 const chunk = 500
 
+// maxSheets bounds the papers of one group that are kept in memory.
+const maxSheets = 1000
+
 // looking is a look under way.
 type looking struct {
 	s      *Store
@@ -237,10 +240,9 @@ func (l *looking) judge(at *attempt) error {
 	}
 	if l.with.Same {
 		if wrong := at.wrong(); len(wrong) >= l.with.SameWrong {
-			if sig := signature(wrong); l.tally.seen[sig] > 1 {
-				if len(l.groups[sig]) < 1000 {
-					l.groups[sig] = append(l.groups[sig], at.sheet)
-				}
+			sig := signature(wrong)
+			if k := l.tally.seen[sig]; k > 1 && len(l.groups[sig]) < maxSheets && l.tally.possible(l.with, at.sheet, k) {
+				l.groups[sig] = append(l.groups[sig], at.sheet)
 			}
 		}
 	}

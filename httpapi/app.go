@@ -21,6 +21,7 @@ import (
 	"leitai/questionbank"
 	"leitai/questionbank/media"
 	"leitai/quiz"
+	"leitai/quiz/integrity"
 	"leitai/quiz/paper"
 	"leitai/quiz/ranking"
 	"leitai/quiz/study"
@@ -42,6 +43,7 @@ type Config struct {
 	House          *hall.House
 	Study          *study.Store
 	Boards         *ranking.Boards
+	Integrity      *integrity.Store
 	ReadBank       ReadBank
 	AnnotateBank   AnnotateBank
 	CheckBank      CheckBank
@@ -123,7 +125,7 @@ func New(cfg Config) (*fiber.App, error) {
 
 // routes declares every call with who may make it on what.
 func (a *API) routes() []route {
-	return slices.Concat(a.hallRoutes(), a.playerRoutes(), a.unitRoutes(), a.onlineRoutes(), a.paperRoutes(), a.boardRoutes(), a.studyRoutes())
+	return slices.Concat(a.hallRoutes(), a.playerRoutes(), a.unitRoutes(), a.onlineRoutes(), a.paperRoutes(), a.boardRoutes(), a.studyRoutes(), a.integrityRoutes())
 }
 
 // hallRoutes are the calls of staff, banks, contests and rooms.

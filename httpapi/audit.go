@@ -211,9 +211,10 @@ var (
 		"contest.close": "关闭赛场", "contest.command": "现场操作", "contest.export": "导出成绩",
 
 		// Units and people.
-		"unit.create": "新建单位", "unit.change": "修改单位", "unit.move": "移动单位", "unit.delete": "删除单位",
+		"unit.create": "新建单位", "unit.change": "修改单位", "unit.move": "移动单位", "unit.delete": "删除单位", "unit.merge": "合并单位", "unit.pins": "生成一个单位的 PIN", "unit.links": "生成一个单位的个人链接",
 		"person.create": "添加人员", "person.change": "修改人员资料", "person.remove": "移出花名册", "person.restore": "恢复到花名册",
-		"person.captain": "设为领队", "person.captain_off": "取消领队",
+		"person.merge": "合并人员", "person.export": "导出个人资料", "person.export_all": "导出花名册", "person.erase": "删除个人资料",
+		"person.pin": "设置 PIN", "person.pin_off": "取消 PIN", "person.link": "换发个人链接", "person.link_off": "收回个人链接", "person.captain": "设为领队", "person.captain_off": "取消领队",
 		"roster.upload": "上传花名册", "roster.options": "设置花名册导入", "roster.choices": "对应花名册的单位", "roster.store": "导入花名册", "roster.undo": "撤销花名册导入",
 
 		// Paper contests.
@@ -223,7 +224,7 @@ var (
 		"season.create": "新建赛季", "season.update": "修改赛季", "season.delete": "删除赛季",
 
 		// Learning modes.
-		"study.settings": "修改学习设置",
+		"study.settings": "修改学习设置", "integrity.look": "查找异常作答", "integrity.decide": "处理异常提示",
 	}
 )
 

@@ -16,6 +16,7 @@ import (
 	"leitai/people/roster"
 	"leitai/questionbank/exchange"
 	"leitai/quiz"
+	"leitai/quiz/integrity"
 	"leitai/quiz/study"
 )
 
@@ -50,7 +51,7 @@ func TestRequestFieldsAreDocumented(t *testing.T) {
 		"Command": {s["Command"], commandRequest{}}, "NewContest": {s["NewContest"], newContest{}}, "Draw": {s["Draw"], draw{}},
 		"NewContest.teams": {contest["teams"].Value.Items, newTeam{}}, "NewContest.rounds": {contest["rounds"].Value.Items, newRound{}},
 		"QuestionInput": {s["QuestionInput"], questionInput{}}, "BulkChange": {s["BulkChange"], bulkRequest{}}, "RowChange": {s["RowChange"], rowChange{}},
-		"StudySettings": {s["StudySettings"], study.Settings{}},
+		"StudySettings": {s["StudySettings"], study.Settings{}}, "IntegritySettings": {s["IntegritySettings"], integrity.Settings{}},
 		"RoundSettings": {s["RoundSettings"], quiz.RoundSettings{}}, "ContestSettings": {s["ContestSettings"], quiz.ContestSettings{}},
 	} {
 		documented := slices.Sorted(maps.Keys(pair.schema.Value.Properties))
@@ -73,6 +74,11 @@ func TestSettingsKeepToTheDocument(t *testing.T) {
 	})
 	checkSettings(t, s["StudySettings"].Value, study.DefaultSettings(), func(m map[string]any) settingsOf {
 		v := study.DefaultSettings()
+		remarshal(t, m, &v)
+		return v
+	})
+	checkSettings(t, s["IntegritySettings"].Value, integrity.DefaultSettings(), func(m map[string]any) settingsOf {
+		v := integrity.DefaultSettings()
 		remarshal(t, m, &v)
 		return v
 	})
@@ -145,7 +151,7 @@ func TestEveryFaultHasAText(t *testing.T) {
 	for _, m := range regexp.MustCompile("`([a-z]+\\.[a-z_]+)`").FindAllStringSubmatch(string(protocol), -1) {
 		spoken[m[1]] = true
 	}
-	for _, folder := range []string{".", "../hall", "../quiz", "../quiz/study", "../people", "../people/roster", "../questionbank", "../questionbank/exchange"} {
+	for _, folder := range []string{".", "../hall", "../quiz", "../quiz/integrity", "../quiz/paper", "../quiz/ranking", "../quiz/study", "../people", "../people/roster", "../questionbank", "../questionbank/exchange"} {
 		files, err := filepath.Glob(folder + "/*.go")
 		if err != nil {
 			t.Fatal(err)

@@ -177,11 +177,16 @@ var catalogue = map[string]text{
 	"unit.not_empty":    {"单位里还有人员或下级单位（含已离开的人员），不能删除；可以合并到别的单位", "The unit still has people or units below it, or people who have left. It can be merged into another."},
 	"unit.in_contests":  {"有 {n} 场竞赛用到这个单位，不能删除；可以合并到别的单位", "{n} contests have this unit, so it cannot be deleted. It can be merged into another."},
 
-	"person.pin":       {"PIN 是 4 到 8 位数字", "A PIN has 4 to 8 digits."},
-	"unit.too_many":    {"一次最多 {most} 人，请选择较小的单位分几次进行", "At most {most} people at once: choose a smaller unit."},
-	"person.exists":    {"花名册上已有同名且号码相同的人", "Somebody of this name and number is on the roster already."},
-	"person.name_long": {"姓名最多 40 个字", "A name has at most 40 characters."},
-	"person.phone":     {"请填写完整的电话号码，如 13800138000", "Please enter the whole phone number, such as 13800138000."},
+	"person.merge_self": {"不能与自己合并", "Nobody can be merged with themselves."},
+	"person.merge_open": {"有人正在“{title}”中答题，请等交卷后再合并", "Somebody is answering in “{title}”. Merge them after the hand-in."},
+	"person.typed":      {"输入的姓名与这个人不一致", "This is not the person's name."},
+	"unit.merge_self":   {"不能合并到自己或自己的下级单位", "A unit cannot be merged into itself or a unit below it."},
+	"unit.in_live":      {"“{title}”正在进行，两个单位都是其中的代表队，请在结束后合并", "“{title}” is under way and both units are teams in it. Merge them when it has ended."},
+	"person.pin":        {"PIN 是 4 到 8 位数字", "A PIN has 4 to 8 digits."},
+	"unit.too_many":     {"一次最多 {most} 人，请选择较小的单位分几次进行", "At most {most} people at once: choose a smaller unit."},
+	"person.exists":     {"花名册上已有同名且号码相同的人", "Somebody of this name and number is on the roster already."},
+	"person.name_long":  {"姓名最多 40 个字", "A name has at most 40 characters."},
+	"person.phone":      {"请填写完整的电话号码，如 13800138000", "Please enter the whole phone number, such as 13800138000."},
 
 	"roster.missing":        {"没有这次花名册导入", "There is no such import of a roster."},
 	"roster.stored":         {"这个花名册已经导入，不能再改", "This roster was imported already and cannot be changed any more."},
@@ -260,6 +265,7 @@ var catalogue = map[string]text{
 	"study.stopped":       {"挑战已停下：可以复活一次，或结束", "The challenge has stopped: revive it once, or finish."},
 	"study.no_hint":       {"这道题没有提示", "There is no hint for this question."},
 	"study.no_revive":     {"不能再复活了", "It cannot be revived any more."},
+	"integrity.running":   {"正在查找，请等它完成", "A look is under way. Please wait until it is done."},
 	"study.changed":       {"设置已被别人修改，请看最新的设置后再改", "Somebody else has changed the settings. Please look at them anew."},
 }
 

@@ -204,8 +204,8 @@ func (a *API) listAttempts(c *fiber.Ctx) error {
 	}
 	return c.JSON(struct {
 		Attempts []staffAttempt `json:"attempts"`
-		Total    int           `json:"total"`
-		Next     string        `json:"next"`
+		Total    int            `json:"total"`
+		Next     string         `json:"next"`
 	}{out, total, next})
 }
 
@@ -292,7 +292,7 @@ func (a *API) showAttempt(c *fiber.Ctx) error {
 		events[i] = attemptEvent{e.Kind, e.QuestionNo, e.AtMS, e.MS, firstOf(e.Detail, 8)}
 	}
 	return c.JSON(struct {
-		Attempt   staffAttempt       `json:"attempt"`
+		Attempt   staffAttempt      `json:"attempt"`
 		Questions []attemptQuestion `json:"questions"`
 		Saves     []attemptSave     `json:"saves"`
 		Events    []attemptEvent    `json:"events"`

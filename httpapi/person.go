@@ -28,16 +28,25 @@ func personLineOf(e people.Entry) personLine {
 	return personLine{e.ID, e.Name, people.MaskPhone(e.Phone), e.EmployeeNo, namedView{e.UnitID, e.UnitName}, e.HasPIN, e.HasLink, e.Captain, millis(e.Left)}
 }
 
+// peopleFilter reads the filters that list and export share.
+func peopleFilter(c *fiber.Ctx) (people.RosterSearch, error) {
+	f := people.RosterSearch{Search: c.Query("q"), UnitID: c.Query("unit"), Below: c.Query("below") == "true", Left: c.Query("left") == "true"}
+	for name, s := range map[string]string{"q": f.Search, "unit": f.UnitID, "after": c.Query("after")} {
+		if utf8.RuneCountInString(s) > people.MaxPeopleSearch || !utf8.ValidString(s) || strings.Contains(s, "\x00") {
+			return f, fault.Field(name, "value.long")
+		}
+	}
+	return f, nil
+}
+
 // listPeople gives a page of people in the order in which they came to the roster; `next` is the id after which the next
 // page begins, "" at the end. The first page says how many there are.
 func (a *API) listPeople(c *fiber.Ctx) error {
-	f := people.PeopleFilter{Search: c.Query("q"), UnitID: c.Query("unit"), Below: c.Query("below") == "true", Left: c.Query("left") == "true"}
-	after := c.Query("after")
-	for name, s := range map[string]string{"q": f.Search, "unit": f.UnitID, "after": after} {
-		if utf8.RuneCountInString(s) > people.MaxPeopleSearch || !utf8.ValidString(s) || strings.Contains(s, "\x00") {
-			return fault.Field(name, "value.long")
-		}
+	f, err := peopleFilter(c)
+	if err != nil {
+		return err
 	}
+	after := c.Query("after")
 	limit, err := pageSize(c)
 	if err != nil {
 		return err

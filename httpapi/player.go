@@ -87,8 +87,7 @@ func (a *API) signInPlayer(c *fiber.Ctx) error {
 	now := time.Now()
 	// A number is slowed down wherever its tries come from, since a PIN is short; an address only by many failures, since
 	// a whole hall may stand behind one.
-	phone, no := roster.CleanNumber(in.Number)
-	number := "number\x00" + phone + "\x00" + no
+	number, _ := roster.CleanNumber(in.Number)
 	address := "address\x00" + c.IP()
 	if a.players.blocked(address, now) || !a.numbers.try(number, now) {
 		return errTooMany

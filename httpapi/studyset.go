@@ -15,7 +15,7 @@ import (
 
 var errSkip = fault.Field("skip", "value.range")
 
-type optionView struct {
+type studyOption struct {
 	ID   string `json:"id"`
 	Text string `json:"text"`
 }
@@ -26,7 +26,7 @@ type studyQuestionView struct {
 	Type     questionbank.Type `json:"type"`
 	Category string            `json:"category"`
 	Stem     string            `json:"stem"`
-	Options  []optionView      `json:"options"`
+	Options  []studyOption     `json:"options"`
 	Blanks   int               `json:"blanks"`
 	Media    any               `json:"media"` // of stem and options
 	Hint     bool              `json:"hint"`  // there is a source passage to look at
@@ -39,23 +39,23 @@ type answeredView struct {
 	Type        questionbank.Type `json:"type"`
 	Category    string            `json:"category"`
 	Stem        string            `json:"stem"`
-	Options     []optionView      `json:"options"`
+	Options     []studyOption     `json:"options"`
 	Key         []string          `json:"key"`
 	Explanation string            `json:"explanation"`
 	Source      string            `json:"source"`
 	Media       any               `json:"media"`
 }
 
-func optionsOf(q questionbank.Question) []optionView {
-	out := make([]optionView, len(q.Options))
+func studyOptions(q questionbank.Question) []studyOption {
+	out := make([]studyOption, len(q.Options))
 	for i, o := range q.Options {
-		out[i] = optionView{questionbank.Letter(i), o}
+		out[i] = studyOption{questionbank.Letter(i), o}
 	}
 	return out
 }
 
 func answeredOf(no int, q questionbank.Question) answeredView {
-	return answeredView{no, q.Type, q.Category, q.Stem, optionsOf(q), listOf(q.Key), q.Explanation, q.Source, hall.MediaRefs(q.Media)}
+	return answeredView{no, q.Type, q.Category, q.Stem, studyOptions(q), listOf(q.Key), q.Explanation, q.Source, hall.MediaRefs(q.Media)}
 }
 
 // dotView is a question's place in the row of dots.
@@ -108,7 +108,7 @@ func setOf(s study.Set, next *questionbank.Question) setView {
 	}
 	if next != nil && s.Current() > 0 {
 		asked := s.Questions[s.Current()-1]
-		v.Question = &studyQuestionView{No: s.Current(), Type: next.Type, Category: next.Category, Stem: next.Stem, Options: optionsOf(*next), Blanks: next.Blanks(),
+		v.Question = &studyQuestionView{No: s.Current(), Type: next.Type, Category: next.Category, Stem: next.Stem, Options: studyOptions(*next), Blanks: next.Blanks(),
 			Media: hall.MediaRefs(withoutExplanation(next.Media)), Hint: next.Source != "" && s.Mode != study.Challenge, Hinted: asked.Hinted}
 	}
 	return v

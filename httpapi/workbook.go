@@ -50,11 +50,16 @@ type sheet struct {
 }
 
 func writeWorkbook(f *excelize.File, v resultsView, ledger []hall.LedgerLine) error {
+	return writeSheets(f, teamSheet(v), peopleSheet(v), questionSheet(v), ledgerSheet(ledger))
+}
+
+// writeSheets fills a new file with sheets, one after the other.
+func writeSheets(f *excelize.File, sheets ...sheet) error {
 	bold, err := f.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"F7E3C8"}}})
 	if err != nil {
 		return err
 	}
-	for i, s := range []sheet{teamSheet(v), peopleSheet(v), questionSheet(v), ledgerSheet(ledger)} {
+	for i, s := range sheets {
 		if i == 0 {
 			err = f.SetSheetName("Sheet1", s.name)
 		} else {

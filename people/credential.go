@@ -197,7 +197,7 @@ func (s *Store) HandOutLinks(ctx context.Context, unitID string, below, missing 
 func (s *Store) handout(ctx context.Context, unitID string, below bool, wanted func(Entry) bool) ([]Handout, error) {
 	out := []Handout{}
 	for after := ""; ; {
-		page, err := s.ListPeople(ctx, PeopleFilter{UnitID: unitID, Below: below}, after, someRows)
+		page, err := s.ListPeople(ctx, RosterSearch{UnitID: unitID, Below: below}, after, someRows)
 		if err != nil {
 			return nil, err
 		}

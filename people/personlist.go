@@ -14,8 +14,8 @@ const (
 	maxSearchWords  = 5
 )
 
-// PeopleFilter narrows a list of people.
-type PeopleFilter struct {
+// RosterSearch narrows a list of people.
+type RosterSearch struct {
 	Search string // words of name, phone and number, all of which must be there
 	UnitID string // "" is everywhere
 	Below  bool   // also in the units below UnitID
@@ -23,7 +23,7 @@ type PeopleFilter struct {
 }
 
 // where gives the conditions of a filter with their arguments.
-func (f PeopleFilter) where() (string, []any) {
+func (f RosterSearch) where() (string, []any) {
 	conditions, args := []string{"p.left_at = 0"}, []any{}
 	if f.Left {
 		conditions[0] = "p.left_at > 0 AND p.erased_at = 0"
@@ -47,7 +47,7 @@ func (f PeopleFilter) where() (string, []any) {
 }
 
 // ListPeople gives people in the order in which they came to the roster, after the one with this id.
-func (s *Store) ListPeople(ctx context.Context, f PeopleFilter, after string, limit int) ([]Entry, error) {
+func (s *Store) ListPeople(ctx context.Context, f RosterSearch, after string, limit int) ([]Entry, error) {
 	where, args := f.where()
 	args = append(args, after, limit)
 	var rows []entryRow
@@ -64,7 +64,7 @@ func (s *Store) ListPeople(ctx context.Context, f PeopleFilter, after string, li
 }
 
 // CountFound is how many people a filter lets through.
-func (s *Store) CountFound(ctx context.Context, f PeopleFilter) (n int, err error) {
+func (s *Store) CountFound(ctx context.Context, f RosterSearch) (n int, err error) {
 	where, args := f.where()
 	if err := s.db.Get(ctx, &n, `SELECT COUNT(*) FROM people p WHERE `+where, args...); err != nil {
 		return 0, wrap("count people", err)

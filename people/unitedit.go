@@ -108,15 +108,6 @@ func (t tree) isBelow(id, above string) bool {
 	return false
 }
 
-// subtree gives the ids of a unit and of all below it.
-func (t tree) subtree(id string) []string {
-	ids := []string{id}
-	for _, c := range t.below[id] {
-		ids = append(ids, t.subtree(c.ID)...)
-	}
-	return ids
-}
-
 // path gives the names from the root to a unit.
 func (t tree) path(id string) []string {
 	var names []string

@@ -54,7 +54,7 @@ func (s *Store) Outlines(ctx context.Context, ids []string) ([]Outline, error) {
 func (s *Store) outlines(ctx context.Context, where string, args ...any) ([]Outline, error) {
 	var rows []outlineRow
 	if err := s.db.Select(ctx, &rows, outlines+where, args...); err != nil {
-		return nil, fmt.Errorf("outline questions: %w", err)
+		return nil, unavailable("outline questions", err)
 	}
 	out := make([]Outline, len(rows))
 	for i, r := range rows {
@@ -85,7 +85,7 @@ func (s *Store) FindVersion(ctx context.Context, id string, version int) (Questi
 		return Question{}, fault.New(fault.NotFound, "question.missing")
 	}
 	if err != nil {
-		return Question{}, fmt.Errorf("find question %s: %w", id, err)
+		return Question{}, unavailable("find question "+id, err)
 	}
 	if r.Version == version {
 		return r.question(), nil
@@ -96,8 +96,16 @@ func (s *Store) FindVersion(ctx context.Context, id string, version int) (Questi
 		return Question{}, fault.New(fault.NotFound, "question.missing")
 	}
 	if err != nil {
-		return Question{}, fmt.Errorf("find question %s version %d: %w", id, version, err)
+		return Question{}, unavailable(fmt.Sprintf("find question %s version %d", id, version), err)
 	}
 	past.V.ID, past.V.Version = id, version
 	return past.V, nil
+}
+
+// unavailable gives database trouble its code: phones keep what they have and try again.
+func unavailable(doing string, err error) error {
+	if sqldb.IsUnavailable(err) {
+		return fault.Wrap(fault.Unavailable, "storage.unavailable", fmt.Errorf("%s: %w", doing, err))
+	}
+	return fmt.Errorf("%s: %w", doing, err)
 }

@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -22,6 +23,8 @@ func unitsAndPeople(t *testing.T, s *server) {
 	org := s.as("organizer")
 	tree(t, s, org)
 	rosters(t, s, org)
+	credentials(t, s, org)
+	merges(t, s, org)
 }
 
 // made is what comes back of something new.
@@ -145,5 +148,103 @@ func rosters(t *testing.T, s *server, org *caller) {
 		{"an undone one is not stored", org, "POST", at + "/store", fields{}, 409, []string{`"roster.undone"`}, nil},
 		{"no roster", org, "POST", "/api/v1/roster-imports?name=x.csv", []byte("a,b\n1,2\n"), 400, []string{`"roster.no_header"`, "表头"}, nil},
 		{"no file", org, "POST", "/api/v1/roster-imports?name=x.csv", []byte(""), 400, []string{`"roster.empty"`}, nil},
+	})
+}
+
+// credentials gives people PINs and personal links.
+func credentials(t *testing.T, s *server, org *caller) {
+	t.Helper()
+	var unit, p, twin made
+	org.do("POST", "/api/v1/units", fields{"name": "登录公司", "kind": "enterprise"}).ok(&unit)
+	org.do("POST", "/api/v1/people", fields{"name": "周一", "phone": "13811110001", "unit_id": unit.ID}).ok(&p)
+	org.do("POST", "/api/v1/people", fields{"name": "周二", "employee_no": "Z2", "unit_id": unit.ID}).ok(nil)
+	at, in := "/api/v1/people/"+p.ID, "/api/v1/player/session"
+	var given struct{ PIN, URL string }
+	nobody := s.nobody()
+	who := fields{"number": "138 1111 0001", "name": "周一"}
+	with := func(pin string) fields { return fields{"number": "13811110001", "name": "周一", "pin": pin} }
+	run(t, []scenario{
+		{"without PIN", nobody, "POST", in, who, 200, []string{`138****0001`}, nil},
+		{"a PIN that nobody asked for", nobody, "POST", in, with("1234"), 200, nil, nil},
+		{"letters", org, "POST", at + "/pin", fields{"pin": "abcd"}, 400, []string{`"pin":"person.pin"`}, nil},
+		{"set", org, "POST", at + "/pin", fields{"pin": "２４６８"}, 200, []string{`{"pin":"2468"}`}, nil},
+		{"needed now", nobody, "POST", in, who, 401, []string{`"player.unknown"`}, nil},
+		{"wrong", nobody, "POST", in, with("2469"), 401, []string{`"player.unknown"`}, nil},
+		{"right", nobody, "POST", in, with("2468"), 200, nil, nil},
+		{"not in lists", org, "GET", "/api/v1/people?q=周一", nil, 200, []string{`"has_pin":true`}, []string{"2468", "13811110001"}},
+		{"taken away", org, "DELETE", at + "/pin", nil, 204, nil, nil},
+		{"not needed", nobody, "POST", in, who, 200, nil, nil},
+	})
+	same := nobody.do("POST", in, fields{"number": "13811110009", "name": "周一"})
+	org.do("POST", at+"/pin", fields{}).ok(&given)
+	if other := nobody.do("POST", in, with("000")); len(given.PIN) != 6 || string(uuids.ReplaceAll(same.body, nil)) != string(uuids.ReplaceAll(other.body, nil)) {
+		t.Errorf("found and not found differ: %s, %s", same.body, other.body)
+	}
+
+	org.do("POST", at+"/link", nil).ok(&given)
+	_, token, _ := strings.Cut(given.URL, "/in/")
+	var phone struct{ Token string }
+	nobody.do("POST", "/api/v1/player/link", fields{"token": token}).ok(&phone)
+	run(t, []scenario{
+		{"by link", s.player(phone.Token), "GET", "/api/v1/player", nil, 200, []string{"周一", `"登录公司"`}, nil},
+		{"made up", nobody, "POST", "/api/v1/player/link", fields{"token": token + "x"}, 401, []string{`"player.link"`}, nil},
+		{"empty", nobody, "POST", "/api/v1/player/link", fields{"token": ""}, 401, []string{`"player.link"`}, nil},
+		{"taken back", org, "DELETE", at + "/link", nil, 204, nil, nil},
+		{"spent", nobody, "POST", "/api/v1/player/link", fields{"token": token}, 401, []string{`"player.link"`}, nil},
+		{"its session too", s.player(phone.Token), "GET", "/api/v1/player", nil, 401, nil, nil},
+		{"PINs of a unit", org, "POST", "/api/v1/units/" + unit.ID + "/pins", fields{"missing": true}, 200, []string{"周二", `"number":"Z2"`}, []string{"周一"}},
+		{"links of a unit", org, "POST", "/api/v1/units/" + unit.ID + "/links", fields{"below": true}, 200, []string{"周一", "周二", "/in/", `"number":"138****0001"`}, []string{"13811110001"}},
+	})
+
+	// Two people whom number and name do not tell apart are refused alike.
+	org.do("POST", "/api/v1/units", fields{"name": "双胞胎公司", "kind": "enterprise"}).ok(&twin)
+	org.do("POST", "/api/v1/people", fields{"name": "周三", "employee_no": "T1", "unit_id": unit.ID}).ok(nil)
+	org.do("POST", "/api/v1/people", fields{"name": "周三", "employee_no": "T1", "unit_id": twin.ID}).ok(nil)
+	nobody.do("POST", in, fields{"number": "T1", "name": "周三"}).refused(401, "unauthorized", "player.unknown")
+
+	// A number is slowed down; the address, behind which a hall may stand, is not.
+	for range 10 {
+		nobody.do("POST", in, fields{"number": "13811110777", "name": "甲"}).refused(401, "unauthorized", "player.unknown")
+	}
+	nobody.do("POST", in, fields{"number": "138-1111-0777", "name": "乙"}).refused(429, "rate_limited", "request.too_many")
+	nobody.do("POST", in, fields{"number": "13811110778", "name": "乙"}).refused(401, "unauthorized", "player.unknown")
+}
+
+var uuids = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}`)
+
+// merges makes one unit of two and one person of two, and forgets somebody.
+func merges(t *testing.T, s *server, org *caller) {
+	t.Helper()
+	var head, old, kept, child, twin, stays, goes made
+	org.do("POST", "/api/v1/units", fields{"name": "合并园区", "kind": "park"}).ok(&head)
+	org.do("POST", "/api/v1/units", fields{"name": "旧公司", "parent_id": head.ID}).ok(&old)
+	org.do("POST", "/api/v1/units", fields{"name": "新公司", "parent_id": head.ID}).ok(&kept)
+	org.do("POST", "/api/v1/units", fields{"name": "一部", "parent_id": old.ID}).ok(&child)
+	org.do("POST", "/api/v1/units", fields{"name": "一部", "parent_id": kept.ID}).ok(&twin)
+	org.do("PATCH", "/api/v1/units/"+old.ID, fields{"aliases": []string{"老公司"}}).ok(nil)
+	org.do("POST", "/api/v1/people", fields{"name": "吴一", "phone": "13822220001", "unit_id": old.ID}).ok(&stays)
+	org.do("POST", "/api/v1/people", fields{"name": "吴一", "employee_no": "W1", "unit_id": kept.ID}).ok(&goes)
+	at, person := "/api/v1/units/"+old.ID+"/merge", "/api/v1/people/"+goes.ID
+	run(t, []scenario{
+		{"into what", org, "GET", at, nil, 400, []string{`"into":"value.required"`}, nil},
+		{"into itself", org, "POST", at, fields{"into": child.ID}, 400, []string{`"into":"unit.merge_self"`}, nil},
+		{"into nothing", org, "POST", at, fields{"into": "no-such"}, 400, []string{`"into":"unit.missing"`}, nil},
+		{"preview", org, "GET", at + "?into=" + kept.ID, nil, 200, []string{`"people":1`, `"children":["一部"]`, `"renamed":["一部"]`, `"aliases":["旧公司","老公司"]`, `"contests":[]`, `"blocked":false`}, nil},
+		{"merged", org, "POST", at, fields{"into": kept.ID}, 200, []string{`"新公司"`}, nil},
+		{"the tree", org, "GET", "/api/v1/units", nil, 200, []string{`"aliases":["旧公司","老公司"]`, "一部（原旧公司）"}, []string{`"name":"旧公司"`}},
+		{"with themselves", org, "POST", person + "/merge", fields{"into": goes.ID}, 400, []string{`"into":"person.merge_self"`}, nil},
+		{"with nobody", org, "POST", person + "/merge", fields{"into": "no-such"}, 400, []string{`"into":"person.missing"`}, nil},
+		{"preview of people", org, "GET", person + "/merge?into=" + stays.ID, nil, 200, []string{`"phone":"138****0001"`, `"contests":[]`}, []string{"13822220001"}},
+		{"one person", org, "POST", person + "/merge", fields{"into": stays.ID}, 200, []string{`"13822220001"`, `"employee_no":"W1"`, `"新公司"`}, nil},
+		{"the other is gone", org, "GET", person, nil, 404, []string{`"person.missing"`}, nil},
+		{"the roster", org, "GET", "/api/v1/people/export?q=W1", nil, 200, nil, nil},
+		{"all about somebody", org, "GET", "/api/v1/people/" + stays.ID + "/export", nil, 200, []string{`"phone": "13822220001"`, `"attempts": []`}, []string{"_hash", "token"}},
+		{"as a workbook", org, "GET", "/api/v1/people/" + stays.ID + "/export?format=xlsx", nil, 200, []string{"PK"}, nil},
+		{"as what", org, "GET", "/api/v1/people/" + stays.ID + "/export?format=exe", nil, 400, []string{`"format":"value.choice"`}, nil},
+		{"erase whom", org, "POST", "/api/v1/people/" + stays.ID + "/erase", fields{"name": "吴二"}, 400, []string{`"name":"person.typed"`}, nil},
+		{"erased", org, "POST", "/api/v1/people/" + stays.ID + "/erase", fields{"name": "吴一"}, 204, nil, nil},
+		{"nothing is known", org, "GET", "/api/v1/people/" + stays.ID, nil, 200, []string{`"erased":true`, `"已删除"`}, []string{"13822220001", "W1"}},
+		{"not found", org, "GET", "/api/v1/people?q=W1&left=true", nil, 200, []string{`"people":[]`}, nil},
+		{"not brought back", org, "POST", "/api/v1/people/" + stays.ID + "/restore", nil, 404, []string{`"person.missing"`}, nil},
 	})
 }

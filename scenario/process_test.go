@@ -20,6 +20,7 @@ import (
 	"leitai/people"
 	"leitai/questionbank"
 	"leitai/quiz"
+	"leitai/quiz/paper"
 	"leitai/sqldb"
 )
 
@@ -130,7 +131,8 @@ func launch(t *testing.T, st storage) *server {
 	s.must(err)
 	t.Cleanup(func() { _ = s.db.Close() })
 	s.must(s.db.Migrate(ctx))
-	s.banks, s.quiz = questionbank.NewStore(s.db), quiz.NewStore(s.db)
+	s.banks, s.quiz, s.paper = questionbank.NewStore(s.db), quiz.NewStore(s.db), paper.NewStore(s.db)
+	t.Cleanup(s.paper.Stop)
 	s.makeAccounts(ctx, people.NewStore(s.db))
 	s.launch()
 	return s

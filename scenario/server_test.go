@@ -29,6 +29,7 @@ import (
 	"leitai/questionbank/exchange"
 	"leitai/questionbank/media"
 	"leitai/quiz"
+	"leitai/quiz/integrity"
 	"leitai/quiz/paper"
 	"leitai/quiz/ranking"
 	"leitai/quiz/study"
@@ -118,7 +119,8 @@ func (s *server) start() {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(s.house.Collectors()...)
 	s.boards = ranking.New(s.db, leaderboard.NewGroups(s.redis, "leitai"), logger)
-	s.app, err = httpapi.New(httpapi.Config{Quiz: s.quiz, Boards: s.boards, Papers: s.paper, Banks: s.banks, Media: media.NewStore(s.db), People: staff, House: s.house, Study: study.NewStore(s.db, s.banks), Logger: logger, ReadBank: exchange.Read, AnnotateBank: annotateHere, CheckBank: doctor.Check,
+	s.app, err = httpapi.New(httpapi.Config{Quiz: s.quiz, Boards: s.boards, Papers: s.paper, Banks: s.banks, Media: media.NewStore(s.db), People: staff, House: s.house, Logger: logger, ReadBank: exchange.Read, AnnotateBank: annotateHere, CheckBank: doctor.Check,
+		Study: study.NewStore(s.db, s.banks), Integrity: integrity.NewStore(s.db, s.paper).Paced(nil),
 		Web: fstest.MapFS{}, Metrics: registry, Secure: s.secure, TrustedProxies: s.proxies, Checks: []httpapi.Check{{Name: "database", Run: s.db.Ping},
 			{Name: "redis", Run: func(ctx context.Context) error { return s.redis.Ping(ctx).Err() }}}})
 	s.must(err)

@@ -206,7 +206,7 @@ func TestWhatAContestAsksIsNotLearned(t *testing.T) {
 	s.must(err)
 	contest := s.contest("正在进行的", nil)
 	for _, q := range all {
-		_, err := s.db.Exec(t.Context(), `INSERT INTO paper_pool (contest_id, rule_no, question_id, version, snapshot) VALUES ($1, 1, $2, 1, '{}')`, contest.ID, q.ID)
+		_, err := s.db.Exec(t.Context(), `INSERT INTO paper_pool (contest_id, rule_no, question_id, version, snapshot, moves) VALUES ($1, 1, $2, 1, '{}', '')`, contest.ID, q.ID)
 		s.must(err)
 	}
 	_, err = s.db.Exec(t.Context(), `UPDATE contests SET kind = 'paper', status = 'published' WHERE id = $1`, contest.ID)

@@ -29,6 +29,7 @@ import (
 	"leitai/questionbank"
 	"leitai/questionbank/media"
 	"leitai/quiz"
+	"leitai/quiz/integrity"
 	"leitai/quiz/paper"
 	"leitai/quiz/ranking"
 	"leitai/quiz/study"
@@ -178,7 +179,8 @@ func (s *server) start(ctx context.Context, c *serveCmd) error {
 		JoinURL: func(code string) string { return s.base + "/j/" + code }})
 	registry.MustRegister(s.house.Collectors()...)
 	s.boards = ranking.New(s.db, leaderboard.NewGroups(s.redis, "leitai"), s.log)
-	app, err := httpapi.New(httpapi.Config{Quiz: s.quiz, Boards: s.boards, Papers: s.papers, Banks: s.banks, Media: s.media, People: s.people, House: s.house, Study: study.NewStore(s.db, s.banks), Web: web.Dist(), Logger: s.log, ReadBank: bankReader{s.hallFirst}.read, AnnotateBank: annotateElsewhere, CheckBank: checkElsewhere,
+	app, err := httpapi.New(httpapi.Config{Quiz: s.quiz, Boards: s.boards, Papers: s.papers, Banks: s.banks, Media: s.media, People: s.people, House: s.house, Web: web.Dist(), Logger: s.log, ReadBank: bankReader{s.hallFirst}.read, AnnotateBank: annotateElsewhere, CheckBank: checkElsewhere,
+		Study: study.NewStore(s.db, s.banks), Integrity: integrity.NewStore(s.db, s.papers),
 		Checks: s.checks(), Metrics: registry, Secure: strings.HasPrefix(s.base, "https://"), TrustedProxies: c.proxies()})
 	if err != nil {
 		return err

@@ -193,7 +193,7 @@ func (s *sheet) person(r int, where map[column]int) Row {
 		out.note(Warning, "row.footer", out.Cells.Name, name, "")
 		return out
 	}
-	key := ""
+	var key string
 	if out.Name, key = CleanName(name); key != "" {
 		out.note(Error, key, out.Cells.Name, name, "")
 	}

@@ -282,6 +282,7 @@ func (s *Store) Start(ctx context.Context, now time.Time, c *Contest, e quiz.Ent
 		}
 		if it.inserted {
 			s.sittings.put(a.ID, a)
+			s.away.put(a.ID, Leaves{})
 			return a, s.noteDevice(ctx, now, a, device)
 		} // else another call was quicker, and the one that it began is found now
 	}

@@ -36,6 +36,7 @@ type Contest struct {
 	Teams     []quiz.Team
 	Pool      []PoolQuestion // frozen at the publication; by rule, then by id
 
+	keys  int // counts the corrections of keys
 	zone  *time.Location
 	teams map[string]int
 	pool  map[string]int

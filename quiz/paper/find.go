@@ -36,13 +36,14 @@ type headRow struct {
 	Seed      string                           `db:"seed"`
 	SeedHash  string                           `db:"seed_hash"`
 	Version   int                              `db:"version"`
+	Keys      int                              `db:"keys_version"`
 	CreatedAt sqldb.Millis                     `db:"created_at"`
 }
 
 // loadHead reads a contest without teams and pool.
 func loadHead(ctx context.Context, get func(ctx context.Context, dest any, query string, args ...any) error, id string) (*Contest, error) {
 	var r headRow
-	err := get(ctx, &r, `SELECT id, title, organizer, settings, paper, status, code, seed, seed_hash, version, created_at
+	err := get(ctx, &r, `SELECT id, title, organizer, settings, paper, status, code, seed, seed_hash, version, keys_version, created_at
 		FROM contests WHERE id = $1 AND kind = 'paper' AND paper <> ''`, id)
 	if errors.Is(err, sqldb.ErrNoRow) {
 		return nil, errMissing
@@ -51,7 +52,7 @@ func loadHead(ctx context.Context, get func(ctx context.Context, dest any, query
 		return nil, err
 	}
 	c := &Contest{ID: r.ID, Title: r.Title, Organizer: r.Organizer, Looks: r.Looks.V, Rules: r.Paper.V, Status: r.Status, Code: r.Code,
-		Seed: r.Seed, SeedHash: r.SeedHash, Version: r.Version, CreatedAt: r.CreatedAt.Time()}
+		Seed: r.Seed, SeedHash: r.SeedHash, Version: r.Version, keys: r.Keys, CreatedAt: r.CreatedAt.Time()}
 	return c, c.index()
 }
 
@@ -70,6 +71,10 @@ func (s *Store) Find(ctx context.Context, id string) (*Contest, error) {
 		if k != nil {
 			var version int
 			err := s.db.Get(ctx, &version, `SELECT version FROM contests WHERE id = $1`, id)
+			if sqldb.IsUnavailable(err) { // what is known will do: nothing can change while the database is away
+				s.keep(k.contest, asked)
+				return k.contest, nil
+			}
 			if err != nil && !errors.Is(err, sqldb.ErrNoRow) {
 				return nil, wrap("find contest "+id, err)
 			}

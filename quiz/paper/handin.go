@@ -68,7 +68,7 @@ func (s *Store) mark(ctx context.Context, contestID string, ids []string) error 
 		for _, r := range saves {
 			of[r.Attempt] = append(of[r.Attempt], r)
 		}
-		done, err := tx.PreparexContext(ctx, `UPDATE attempts SET state = 'handed_in', points = $2, correct = $3, answered = $4, time_ms = $5, marks = $6
+		done, err := tx.PreparexContext(ctx, `UPDATE attempts SET state = 'handed_in', points = $2, correct = $3, answered = $4, time_ms = $5, marks = $6, keys_version = $7
 			WHERE id = $1 AND state = 'closing'`)
 		if err != nil {
 			return err
@@ -81,7 +81,7 @@ func (s *Store) mark(ctx context.Context, contestID string, ids []string) error 
 			a.sum()
 			formal = formal || a.Phase == PhaseFormal
 			if _, err := done.ExecContext(ctx, a.ID, a.Points, a.Correct, a.Answered, a.HandedInAt.Sub(a.StartedAt).Milliseconds(),
-				sqldb.JSON[[]Mark]{V: a.Marks}); err != nil {
+				sqldb.JSON[[]Mark]{V: a.Marks}, c.keys); err != nil {
 				return err
 			}
 		}
@@ -178,19 +178,6 @@ func (c *Contest) Max(a *Attempt) int {
 		}
 	}
 	return n
-}
-
-// remark marks attempts that are handed in anew from the answers that counted, after a question was corrected or voided.
-func (c *Contest) remark(a *Attempt) (changed bool) {
-	before := a.Points
-	right := a.Correct
-	for i, d := range a.Paper {
-		if q, ok := c.Question(d.ID); ok && i < len(a.Marks) {
-			a.Marks[i].Right, a.Marks[i].Points = c.value(q, a.Marks[i].A)
-		}
-	}
-	a.sum()
-	return a.Points != before || a.Correct != right
 }
 
 // closeDue closes up to closeBatch attempts whose deadline is at or before due, and gives them.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -123,6 +124,9 @@ func (s *Store) Save(ctx context.Context, now time.Time, attemptID string, saves
 			}
 		}
 	}
+	if out, err = s.keptBefore(ctx, a.ID, out); err != nil {
+		return out, err
+	}
 	out.Deadline = a.DeadlineAt
 	if len(it.saves)+len(it.events) > 0 {
 		if err := s.saves.Put(ctx, it); err != nil {
@@ -137,11 +141,40 @@ func (s *Store) Save(ctx context.Context, now time.Time, attemptID string, saves
 		}
 		out.Deadline = time.UnixMilli(it.deadline).UTC()
 		s.owed.settle(it)
+		if !out.Deadline.Equal(a.DeadlineAt) { // it was moved, and the marking goes by the new one
+			s.sittings.remove(a.ID)
+			for _, r := range it.saves {
+				if r.at > it.deadline+Grace.Milliseconds() {
+					out.Saved = slices.DeleteFunc(out.Saved, func(id string) bool { return id == r.id })
+					out.Refused = append(out.Refused, Refusal{r.id, "attempt.late"})
+				}
+			}
+		}
 	}
 	if c.Rules.NoteLeaving {
 		out.Leaves, err = s.leaves(ctx, a.ID, len(it.events) > 0)
 	}
 	return out, err
+}
+
+// keptBefore acknowledges what is too late now and was stored in time, and whose acknowledgement the phone did not hear.
+func (s *Store) keptBefore(ctx context.Context, attempt string, out Saved) (Saved, error) {
+	args := []any{attempt}
+	for _, r := range out.Refused {
+		if r.Key == "attempt.late" || r.Key == "attempt.passed" {
+			args = append(args, r.ID)
+		}
+	}
+	if len(args) == 1 {
+		return out, nil
+	}
+	var kept []string
+	if err := s.db.Select(ctx, &kept, `SELECT id FROM attempt_saves WHERE attempt_id = $1 AND id IN (`+params(2, len(args)-1)+`)`, args...); err != nil {
+		return out, wrap("look for saves", err)
+	}
+	out.Saved = append(out.Saved, kept...)
+	out.Refused = slices.DeleteFunc(out.Refused, func(r Refusal) bool { return slices.Contains(kept, r.ID) })
+	return out, nil
 }
 
 // save checks a save that was received at `at`, and gives its row or the key of what is wrong with it.

@@ -17,6 +17,8 @@ const (
 	// afterOutage is how long the clock hands nothing in after the database was away: phones are sending again what they
 	// could not store, and the save of the last second counts.
 	afterOutage = 10 * time.Second
+	// seatsFor is how long entrants are held in memory at most.
+	seatsFor = time.Minute
 )
 
 // Worker does what the clock asks for: it opens contests, hands in attempts whose time is up, whether anybody is
@@ -26,6 +28,7 @@ type Worker struct {
 	logger *slog.Logger
 
 	failing bool
+	seated  time.Time           // when the entrants in memory were last let go
 	quiet   time.Time           // until then nothing is handed in, after an outage
 	stuck   map[string]struct{} // attempts that were closing at the tick before: whoever closed them may have died
 }
@@ -95,6 +98,13 @@ func (w *Worker) Tick(ctx context.Context, now time.Time) error {
 	}
 	if err := w.finishStuck(ctx); err != nil {
 		return err
+	}
+	if err := s.remarkAll(ctx); err != nil {
+		return err
+	}
+	if now.Sub(w.seated) > seatsFor { // people are merged and move between units
+		w.seated = now
+		s.seats.clear()
 	}
 	return s.finishContests(ctx, now)
 }

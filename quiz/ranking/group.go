@@ -23,7 +23,7 @@ func (b *Boards) claim(ctx context.Context, now time.Time, group string, least i
 			ON CONFLICT (id) DO UPDATE SET ticket = CASE WHEN board_groups.ticket < excluded.ticket THEN excluded.ticket ELSE board_groups.ticket + 1 END,
 				holder = excluded.holder, until = excluded.until
 			WHERE board_groups.holder = excluded.holder OR board_groups.until < $5 RETURNING ticket`,
-			group, least+1, b.holder, sqldb.MillisOf(now.Add(leaseFor)), sqldb.MillisOf(now))
+			group, least+1, b.holder, sqldb.MillisOf(now.Add(b.lease)), sqldb.MillisOf(now))
 		ok = err == nil
 		if errors.Is(err, sqldb.ErrNoRow) {
 			return nil
@@ -38,7 +38,7 @@ func (b *Boards) claim(ctx context.Context, now time.Time, group string, least i
 
 // keep holds a group for longer; it is ErrOvertaken when somebody else has a later ticket.
 func (b *Boards) keep(ctx context.Context, now time.Time, group string, ticket int64) error {
-	n, err := b.db.Exec(ctx, `UPDATE board_groups SET until = $3 WHERE id = $1 AND ticket = $2`, group, ticket, sqldb.MillisOf(now.Add(leaseFor)))
+	n, err := b.db.Exec(ctx, `UPDATE board_groups SET until = $3 WHERE id = $1 AND ticket = $2`, group, ticket, sqldb.MillisOf(now.Add(b.lease)))
 	if err != nil {
 		return wrap("hold "+group, err)
 	}

@@ -70,6 +70,7 @@ type Boards struct {
 	groups *leaderboard.Groups
 	log    *slog.Logger
 	holder string
+	lease  time.Duration // leaseFor
 	wake   chan struct{}
 
 	mu    sync.Mutex
@@ -91,7 +92,7 @@ const (
 
 // New returns the boards over a database and a Redis.
 func New(db *sqldb.DB, groups *leaderboard.Groups, log *slog.Logger) *Boards {
-	return &Boards{db: db, groups: groups, log: log, holder: rand.Text(), wake: make(chan struct{}, 1), lost: map[string]bool{}, pages: map[string]*page{},
+	return &Boards{db: db, groups: groups, log: log, holder: rand.Text(), lease: leaseFor, wake: make(chan struct{}, 1), lost: map[string]bool{}, pages: map[string]*page{},
 		codes: map[string]known{}}
 }
 

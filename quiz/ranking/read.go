@@ -122,10 +122,11 @@ func (b *Boards) look(ctx context.Context, group string, share bool, q Query) (V
 		if ctx.Err() != nil {
 			return View{}, fault.Wrap(fault.Unavailable, "storage.unavailable", err)
 		}
-		if !errors.Is(err, leaderboard.ErrLost) {
-			b.log.Debug("read boards", "error", err)
+		if errors.Is(err, leaderboard.ErrLost) {
+			b.miss(group)
+		} else {
+			b.log.Debug("read boards", "error", err) // the worker says it once
 		}
-		b.miss(group)
 		return View{CatchingUp: true}, nil
 	}
 	v := View{Updated: found.Mark.Updated, Total: found.Total}

@@ -77,7 +77,7 @@ func (b *Boards) work(ctx context.Context, watched *time.Time) error {
 	if len(lost) == 0 && time.Since(*watched) < watchEvery {
 		return nil
 	}
-	if err := b.Watch(ctx); err != nil {
+	if err := b.watch(ctx, lost); err != nil {
 		return err
 	}
 	*watched = time.Now()
@@ -101,7 +101,10 @@ func (b *Boards) takeLost() map[string]bool {
 }
 
 // Watch builds every group anew that is lost, that has lost something, or that was built by other rules.
-func (b *Boards) Watch(ctx context.Context) error {
+func (b *Boards) Watch(ctx context.Context) error { return b.watch(ctx, b.takeLost()) }
+
+// watch is Watch that also builds what readers have found to be broken.
+func (b *Boards) watch(ctx context.Context, broken map[string]bool) error {
 	groups, err := b.Groups(ctx)
 	if err != nil {
 		return err
@@ -125,7 +128,7 @@ func (b *Boards) Watch(ctx context.Context) error {
 			return err
 		}
 		// A ticket above the database's is of a database that was put back to an older state.
-		if m.Built && m.Done >= s.Written && m.Ticket <= s.Ticket && m.Print == print {
+		if !broken[group] && m.Built && m.Done >= s.Written && m.Ticket <= s.Ticket && m.Print == print {
 			continue
 		}
 		began := time.Now()

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -89,10 +88,10 @@ func (s *Store) peopleBoard(ctx context.Context, b Board, top int, by, personID 
 	err := s.db.Select(ctx, &rows, `SELECT p.id, p.name, COALESCE(u.name, '') AS unit, t.`+by+` AS points FROM study_totals t JOIN people p ON p.id = t.person_id
 		LEFT JOIN units u ON u.id = p.unit_id WHERE t.period = $1 AND t.`+by+` > 0 AND p.left_at = 0 ORDER BY t.`+by+` DESC, p.id LIMIT $2`, b.Period, limit)
 	if err != nil {
-		return Board{}, fmt.Errorf("study board: %w", err)
+		return Board{}, wrap("study board", err)
 	}
 	if err := s.db.Get(ctx, &b.Total, `SELECT COUNT(*) FROM study_totals WHERE period = $1 AND `+by+` > 0`, b.Period); err != nil {
-		return Board{}, fmt.Errorf("count study board: %w", err)
+		return Board{}, wrap("count study board", err)
 	}
 	for i, r := range rows {
 		row := Row{ID: r.ID, Name: r.Name, Unit: r.Unit, Place: i + 1, Points: float64(r.Points)}
@@ -120,12 +119,12 @@ func (s *Store) placeOf(ctx context.Context, period, by, personID string) (*Row,
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("find own place: %w", err)
+		return nil, wrap("find own place", err)
 	}
 	var before int
 	if err := s.db.Get(ctx, &before, `SELECT COUNT(*) FROM study_totals t JOIN people p ON p.id = t.person_id
 		WHERE t.period = $1 AND t.`+by+` > $2 AND p.left_at = 0`, period, me.Points); err != nil {
-		return nil, fmt.Errorf("find own place: %w", err)
+		return nil, wrap("find own place", err)
 	}
 	return &Row{ID: personID, Name: me.Name, Unit: me.Unit, Place: before + 1, Points: float64(me.Points)}, nil
 }
@@ -159,7 +158,7 @@ func (s *Store) unitsBoard(ctx context.Context, now time.Time, b Board, rules Se
 	b.Rows = made.rows[:min(len(made.rows), maxRows)]
 	var unit string
 	if err := s.db.Get(ctx, &unit, `SELECT unit_id FROM people WHERE id = $1`, personID); err != nil && !errors.Is(err, sqldb.ErrNoRow) {
-		return Board{}, fmt.Errorf("find own unit: %w", err)
+		return Board{}, wrap("find own unit", err)
 	}
 	for _, r := range made.rows {
 		if r.ID == made.of[unit] {
@@ -180,7 +179,7 @@ func (s *Store) makeUnits(ctx context.Context, period string, rules Settings) (u
 		Name   string `db:"name"`
 	}
 	if err := s.db.Select(ctx, &units, `SELECT id, COALESCE(parent_id, '') AS parent, kind, name FROM units`); err != nil {
-		return out, fmt.Errorf("list units: %w", err)
+		return out, wrap("list units", err)
 	}
 	type node struct{ parent, kind, name string }
 	byID := make(map[string]node, len(units))
@@ -204,7 +203,7 @@ func (s *Store) makeUnits(ctx context.Context, period string, rules Settings) (u
 	}
 	if err := s.db.Select(ctx, &counts, `SELECT p.unit_id, COUNT(*) AS roster, COUNT(*) FILTER (WHERE t.points > 0) AS people, CAST(COALESCE(SUM(t.points), 0) AS BIGINT) AS points
 		FROM people p LEFT JOIN study_totals t ON t.person_id = p.id AND t.period = $1 WHERE p.left_at = 0 GROUP BY p.unit_id`, period); err != nil {
-		return out, fmt.Errorf("add up units: %w", err)
+		return out, wrap("add up units", err)
 	}
 	sums := map[string]int64{}
 	rows := map[string]*Row{}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -50,7 +49,7 @@ func (s *Store) Home(ctx context.Context, now time.Time, personID string) (Home,
 	h.Questions = len(questions)
 	var day dayRow
 	if err := s.db.Get(ctx, &day, `SELECT points, daily, topic, challenge, mistakes FROM study_days WHERE person_id = $1 AND day = $2`, personID, h.Day); err != nil && !errors.Is(err, sqldb.ErrNoRow) {
-		return Home{}, fmt.Errorf("find day: %w", err)
+		return Home{}, wrap("find day", err)
 	}
 	h.Points = day.Points
 	var open []struct {
@@ -58,7 +57,7 @@ func (s *Store) Home(ctx context.Context, now time.Time, personID string) (Home,
 		Mode Mode   `db:"mode"`
 	}
 	if err := s.db.Select(ctx, &open, `SELECT id, mode FROM study_sets WHERE person_id = $1 AND state <> 'finished' ORDER BY started_at`, personID); err != nil {
-		return Home{}, fmt.Errorf("find open sets: %w", err)
+		return Home{}, wrap("find open sets", err)
 	}
 	waiting := map[Mode]string{}
 	for _, o := range open {
@@ -76,7 +75,7 @@ func (s *Store) Home(ctx context.Context, now time.Time, personID string) (Home,
 	}
 	month := Periods(h.Rules, now)[0]
 	if err := s.db.Select(ctx, &totals, `SELECT period, points, best FROM study_totals WHERE person_id = $1 AND period IN ($2, 'all')`, personID, month); err != nil {
-		return Home{}, fmt.Errorf("find totals: %w", err)
+		return Home{}, wrap("find totals", err)
 	}
 	for _, t := range totals {
 		if t.Period == month {
@@ -88,12 +87,12 @@ func (s *Store) Home(ctx context.Context, now time.Time, personID string) (Home,
 	if h.Rules.ShowsStreaks() {
 		var days []string
 		if err := s.db.Select(ctx, &days, `SELECT day FROM study_days WHERE person_id = $1 AND done > 0 AND day <= $2 ORDER BY day DESC LIMIT 1000`, personID, h.Day); err != nil {
-			return Home{}, fmt.Errorf("find days: %w", err)
+			return Home{}, wrap("find days", err)
 		}
 		h.Streak, h.Today = streak(h.Day, days)
 	}
 	if err := s.db.Get(ctx, &h.Mistakes, `SELECT COUNT(*) FROM study_mistakes WHERE person_id = $1`, personID); err != nil {
-		return Home{}, fmt.Errorf("count mistakes: %w", err)
+		return Home{}, wrap("count mistakes", err)
 	}
 	return h, nil
 }
@@ -174,7 +173,7 @@ func (s *Store) progress(ctx context.Context, personID string) (right map[string
 		Right bool   `db:"correct"`
 	}
 	if err := s.db.Select(ctx, &rows, `SELECT question_id, correct FROM study_seen WHERE person_id = $1`, personID); err != nil {
-		return nil, nil, fmt.Errorf("find progress: %w", err)
+		return nil, nil, wrap("find progress", err)
 	}
 	right = make(map[string]bool, len(rows))
 	for _, r := range rows {
@@ -185,7 +184,7 @@ func (s *Store) progress(ctx context.Context, personID string) (right map[string
 		Topic string `db:"topic"`
 	}
 	if err := s.db.Select(ctx, &sets, `SELECT id, topic FROM study_sets WHERE person_id = $1 AND mode = 'topic' AND state <> 'finished'`, personID); err != nil {
-		return nil, nil, fmt.Errorf("find open topics: %w", err)
+		return nil, nil, wrap("find open topics", err)
 	}
 	open = map[string]string{}
 	for _, r := range sets {

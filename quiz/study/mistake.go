@@ -2,7 +2,6 @@ package study
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -71,7 +70,7 @@ func (s *Store) mistakes(ctx context.Context, personID string) ([]mistakeRow, er
 	var rows []mistakeRow
 	if err := s.db.Select(ctx, &rows, `SELECT question_id, source, times, rights, wrong_at FROM study_mistakes WHERE person_id = $1
 		ORDER BY wrong_at, question_id`, personID); err != nil {
-		return nil, fmt.Errorf("list mistakes: %w", err)
+		return nil, wrap("list mistakes", err)
 	}
 	return rows, nil
 }
@@ -79,12 +78,12 @@ func (s *Store) mistakes(ctx context.Context, personID string) ([]mistakeRow, er
 // ListMistakes gives a page of somebody's mistakes, newest first: at most limit after so many, and how many there are.
 func (s *Store) ListMistakes(ctx context.Context, personID string, skip, limit int) (page []Mistake, total int, err error) {
 	if err := s.db.Get(ctx, &total, `SELECT COUNT(*) FROM study_mistakes WHERE person_id = $1`, personID); err != nil {
-		return nil, 0, fmt.Errorf("count mistakes: %w", err)
+		return nil, 0, wrap("count mistakes", err)
 	}
 	var rows []mistakeRow
 	if err := s.db.Select(ctx, &rows, `SELECT question_id, source, times, rights, wrong_at FROM study_mistakes WHERE person_id = $1
 		ORDER BY wrong_at DESC, question_id LIMIT $2 OFFSET $3`, personID, limit, skip); err != nil {
-		return nil, 0, fmt.Errorf("list mistakes: %w", err)
+		return nil, 0, wrap("list mistakes", err)
 	}
 	ids := make([]string, len(rows))
 	for i, r := range rows {
@@ -118,7 +117,7 @@ func (s *Store) ListMistakes(ctx context.Context, personID string, skip, limit i
 // DropMistake takes a question off somebody's mistakes; one that is not there is no error.
 func (s *Store) DropMistake(ctx context.Context, personID, questionID string) error {
 	if _, err := s.db.Exec(ctx, `DELETE FROM study_mistakes WHERE person_id = $1 AND question_id = $2`, personID, questionID); err != nil {
-		return fmt.Errorf("drop mistake: %w", err)
+		return wrap("drop mistake", err)
 	}
 	return nil
 }
@@ -142,7 +141,7 @@ func (s *Store) Collect(ctx context.Context, now time.Time, personID, attemptID 
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("collect mistakes of attempt %s: %w", attemptID, err)
+		return wrap("collect mistakes of attempt "+attemptID, err)
 	}
 	return nil
 }

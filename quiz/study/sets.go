@@ -189,7 +189,7 @@ func (s *Store) findWhere(ctx context.Context, where string, args ...any) (Set, 
 		return Set{}, errMissing
 	}
 	if err != nil {
-		return Set{}, fmt.Errorf("find set: %w", err)
+		return Set{}, wrap("find set", err)
 	}
 	return r.set(), nil
 }
@@ -449,13 +449,16 @@ func (s *Store) save(ctx context.Context, now time.Time, rules Settings, before 
 	})
 }
 
-// wrap adds what was done to an error that is no fault.
+// wrap gives database trouble its code; a fault passes as it is.
 func wrap(what string, err error) error {
 	if err == nil {
 		return nil
 	}
 	if _, ok := errors.AsType[*fault.Error](err); ok {
 		return err
+	}
+	if sqldb.IsUnavailable(err) {
+		return fault.Wrap(fault.Unavailable, "storage.unavailable", fmt.Errorf("%s: %w", what, err))
 	}
 	return fmt.Errorf("%s: %w", what, err)
 }
@@ -471,7 +474,7 @@ func (s *Store) Sweep(ctx context.Context, now time.Time) (int64, error) {
 	n, err := s.db.Exec(ctx, `DELETE FROM study_sets WHERE touched_at < $1 OR person_id IS NULL AND touched_at < $2`,
 		sqldb.MillisOf(now.Add(-keepFor)), sqldb.MillisOf(now.Add(-kioskFor)))
 	if err != nil {
-		return 0, fmt.Errorf("sweep sets: %w", err)
+		return 0, wrap("sweep sets", err)
 	}
 	return n, nil
 }

@@ -3,7 +3,6 @@ package study
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"sync"
 	"time"
@@ -58,7 +57,7 @@ func (s *Store) FindSettings(ctx context.Context) (Kept, error) {
 		return Kept{Settings: DefaultSettings()}, nil
 	}
 	if err != nil {
-		return Kept{}, fmt.Errorf("find study settings: %w", err)
+		return Kept{}, wrap("find study settings", err)
 	}
 	return Kept{r.Settings.V, r.Version, r.ChangedBy, r.ChangedAt.Time()}, nil
 }
@@ -74,7 +73,7 @@ func (s *Store) ChangeSettings(ctx context.Context, now time.Time, version int, 
 		WHERE COALESCE((SELECT MAX(version) FROM study_settings), 0) = $5 ON CONFLICT (version) DO NOTHING`,
 		version+1, sqldb.JSON[Settings]{V: to}, by, sqldb.MillisOf(now), version)
 	if err != nil {
-		return Kept{}, fmt.Errorf("store study settings: %w", err)
+		return Kept{}, wrap("store study settings", err)
 	}
 	if n == 0 {
 		return Kept{}, fault.New(fault.Conflict, "study.changed")
@@ -153,7 +152,7 @@ func (s *Store) withheld(ctx context.Context, ids ...string) (map[string]bool, e
 func (s *Store) withheldWhere(ctx context.Context, where string, args ...any) (map[string]bool, error) {
 	var ids []string
 	if err := s.db.Select(ctx, &ids, withheldFrom+where+inContest, args...); err != nil {
-		return nil, fmt.Errorf("find withheld questions: %w", err)
+		return nil, wrap("find withheld questions", err)
 	}
 	out := make(map[string]bool, len(ids))
 	for _, id := range ids {
@@ -172,7 +171,7 @@ func (s *Store) seen(ctx context.Context, personID string) (map[string]time.Time
 		At sqldb.Millis `db:"seen_at"`
 	}
 	if err := s.db.Select(ctx, &rows, `SELECT question_id, seen_at FROM study_seen WHERE person_id = $1`, personID); err != nil {
-		return nil, fmt.Errorf("find seen questions: %w", err)
+		return nil, wrap("find seen questions", err)
 	}
 	out := make(map[string]time.Time, len(rows))
 	for _, r := range rows {

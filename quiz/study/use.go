@@ -3,7 +3,6 @@ package study
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"time"
 )
@@ -38,7 +37,7 @@ func (s *Store) UseOf(ctx context.Context, bankID string) (Use, error) {
 	if err := s.db.Select(ctx, &u.Contests, `SELECT id, title, kind, status FROM contests c WHERE status IN ('draft', 'published', 'running') AND (
 			EXISTS (SELECT 1 FROM rounds r JOIN round_questions x ON x.round_id = r.id JOIN questions q ON q.id = x.question_id WHERE r.contest_id = c.id AND q.bank_id = $1)
 			OR EXISTS (SELECT 1 FROM paper_pool x JOIN questions q ON q.id = x.question_id WHERE x.contest_id = c.id AND q.bank_id = $1)) ORDER BY created_at, id`, bankID); err != nil {
-		return Use{}, fmt.Errorf("contests of bank %s: %w", bankID, err)
+		return Use{}, wrap("contests of bank "+bankID, err)
 	}
 	drafts, err := s.draftsOf(ctx, bankID)
 	if err != nil {
@@ -59,7 +58,7 @@ func (s *Store) draftsOf(ctx context.Context, bankID string) ([]Contest, error) 
 		Paper string `db:"paper"`
 	}
 	if err := s.db.Select(ctx, &rows, `SELECT id, title, kind, status, paper FROM contests WHERE kind = 'paper' AND status = 'draft' ORDER BY created_at, id`); err != nil {
-		return nil, fmt.Errorf("draft contests: %w", err)
+		return nil, wrap("draft contests", err)
 	}
 	var out []Contest
 	for _, r := range rows {
@@ -93,7 +92,7 @@ func (s *Store) Activity(ctx context.Context, now time.Time) (learners, answers 
 	}
 	if err := s.db.Get(ctx, &r, `SELECT COUNT(DISTINCT person_id) AS learners, CAST(COALESCE(SUM(answered), 0) AS BIGINT) AS answers FROM study_days
 		WHERE day >= $1 AND answered > 0`, kept.Day(now.AddDate(0, 0, -6))); err != nil {
-		return 0, 0, fmt.Errorf("count learners: %w", err)
+		return 0, 0, wrap("count learners", err)
 	}
 	return r.Learners, r.Answers, nil
 }

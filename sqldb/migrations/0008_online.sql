@@ -12,6 +12,7 @@ ALTER TABLE contests ADD COLUMN opens_at  BIGINT NOT NULL DEFAULT 0;   -- the fo
 ALTER TABLE contests ADD COLUMN closes_at BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE contests ADD COLUMN seed      TEXT   NOT NULL DEFAULT '';  -- hex, made when it is published; secret until it is finished
 ALTER TABLE contests ADD COLUMN seed_hash TEXT   NOT NULL DEFAULT '';  -- hex SHA-256 that commits to seed, pool and rules; shown before
+ALTER TABLE contests ADD COLUMN keys_version INTEGER NOT NULL DEFAULT 0; -- counts corrections of the pool's keys
 CREATE UNIQUE INDEX contests_code ON contests (code) WHERE code <> '';
 CREATE INDEX contests_clock ON contests (status, closes_at);
 CREATE INDEX entrants_person ON entrants (person_id);
@@ -48,11 +49,13 @@ CREATE TABLE attempts (
   answered     INTEGER NOT NULL DEFAULT 0,
   time_ms      BIGINT  NOT NULL DEFAULT 0,                 -- from start to hand-in
   marks        TEXT    NOT NULL DEFAULT '',                -- JSON: how each question was marked, once handed in
+  keys_version INTEGER NOT NULL DEFAULT 0,                 -- of the contest when it was marked; a lower one is to be marked anew
   void_reason  TEXT    NOT NULL DEFAULT '',
   UNIQUE (contest_id, entrant_id, phase, no)
 );
 CREATE UNIQUE INDEX attempts_one_open ON attempts (contest_id, entrant_id) WHERE state = 'open' OR state = 'closing';
 CREATE INDEX attempts_due ON attempts (deadline_at) WHERE state = 'open' OR state = 'closing';
+CREATE INDEX attempts_keys ON attempts (contest_id, keys_version);
 CREATE INDEX attempts_entrant ON attempts (entrant_id);
 
 -- Every save of an answer; the one with the highest n counts, of equal ones the latest. Nothing is overwritten, so that

@@ -95,6 +95,8 @@ CREATE TABLE study_collected (
   person_id  TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE
 );
 
+CREATE INDEX attempts_contest ON attempts (contest_id, id);
+
 -- The same question may stand in several banks: it is kept out of learning wherever it stands.
 CREATE INDEX questions_same ON questions (fingerprint);
 

@@ -99,6 +99,11 @@ export function makeRouter(): Router {
             meta: { title: 'doctor.title' },
           },
           {
+            path: 'learning',
+            component: () => import('./pages/Learning.vue'),
+            meta: { title: 'learning.title', edit: true },
+          },
+          {
             path: 'account',
             component: () => import('./pages/Account.vue'),
             meta: { title: 'account.title' },

@@ -5,6 +5,7 @@ import doctor from './doctor'
 import media from './media'
 import rules from './rules'
 import staff from './staff'
+import study from './study'
 
 const en: Record<keyof typeof zh, string> = {
   ...bank,
@@ -13,6 +14,7 @@ const en: Record<keyof typeof zh, string> = {
   ...media,
   ...rules,
   ...staff,
+  ...study,
   'app.title': 'Leitai console',
   'app.name': 'Leitai',
   'app.console': 'Console',

@@ -4,6 +4,7 @@ import doctor from './doctor'
 import media from './media'
 import rules from './rules'
 import staff from './staff'
+import study from './study'
 
 const zh = {
   ...bank,
@@ -12,6 +13,7 @@ const zh = {
   ...media,
   ...rules,
   ...staff,
+  ...study,
   'app.title': '擂台控制台',
   'app.name': '擂台',
   'app.console': '控制台',

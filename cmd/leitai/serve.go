@@ -82,6 +82,7 @@ type server struct {
 	media        *media.Store
 	quiz         *quiz.Store
 	papers       *paper.Store
+	answering    string // the demo's preliminary that was just made, or \"\"
 	house        *hall.House
 	app          webApp
 	base         string // public address without a slash at the end
@@ -119,6 +120,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	go s.resumeImports(ctx)
 	go paper.NewWorker(s.papers, s.log).Run(ctx)
 	go s.sweep(ctx)
+	go s.answerDemo(ctx)
 	s.writeBoards(ctx)
 	served := make(chan error, 1)
 	go func() { served <- s.app.Listener(ln) }()

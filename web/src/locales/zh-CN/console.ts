@@ -2,6 +2,7 @@ import bank from './bank'
 import contest from './contest'
 import doctor from './doctor'
 import media from './media'
+import people from './people'
 import rules from './rules'
 import staff from './staff'
 import study from './study'
@@ -11,6 +12,7 @@ const zh = {
   ...contest,
   ...doctor,
   ...media,
+  ...people,
   ...rules,
   ...staff,
   ...study,

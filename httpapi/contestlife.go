@@ -64,7 +64,7 @@ func (a *API) movePaper(c *fiber.Ctx, contest *paper.Contest, in lifeRequest) er
 	case stepArchive:
 		return a.Papers.Archive(ctx, id)
 	case stepRestore:
-		return a.Quiz.RestoreContest(ctx, id)
+		return a.Papers.Restore(ctx, id)
 	}
 	return fault.Field("step", "value.choice")
 }

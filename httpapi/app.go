@@ -121,6 +121,7 @@ func New(cfg Config) (*fiber.App, error) {
 		api.Add(r.method, r.path, a.permit(r), a.audited(r), r.handle)
 	}
 	api.Use(func(*fiber.Ctx) error { return fiber.ErrNotFound })
+	app.Get("/j/:code", a.toOnline)
 	a.pages.mount(app)
 	return app, nil
 }

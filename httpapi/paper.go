@@ -349,7 +349,7 @@ func (a *API) updatePaper(c *fiber.Ctx) error {
 		note(c, "units", len(units))
 	}
 	if contest.Title != have.Title || contest.Organizer != have.Organizer || len(changedFields(looks, contest.Settings)) > 0 {
-		if err := a.Quiz.UpdateContest(ctx, contest); err != nil {
+		if err := a.Papers.Describe(ctx, contest.ID, contest.Title, contest.Organizer, contest.Settings); err != nil {
 			return err
 		}
 	}

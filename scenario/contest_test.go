@@ -45,6 +45,7 @@ func paperContestForStaff(t *testing.T, s *server) {
 		{"the draw is fixed", org, "PATCH", at + "/paper", fields{"paper": fields{"same_paper": true}}, 409, []string{`"same_paper":"contest.settled"`}, nil},
 		{"so is the formula", org, "PATCH", at + "/paper", fields{"settings": fields{"team_formula": "sum"}}, 409, []string{`"team_formula":"contest.settled"`}, nil},
 		{"and who takes part", org, "PATCH", at + "/paper", fields{"units": units[:1]}, 409, []string{`"contest.not_draft"`}, nil},
+		{"its name is not", org, "PATCH", at + "/paper", fields{"title": "六月安全竞赛（预赛）"}, 200, []string{"六月安全竞赛（预赛）"}, nil},
 		{"notes are not", org, "PATCH", at + "/paper", fields{"paper": fields{"notes": "一等奖 3 名", "review": "after_window"}}, 200, []string{`一等奖`}, nil},
 		{"taken back", org, "POST", at + "/life", fields{"step": "unpublish"}, 200, []string{`"status":"draft"`, `"code":""`}, nil},
 		{"opens now", org, "PATCH", at + "/paper", fields{"paper": fields{"opens_ms": time.Now().Add(-time.Minute).UnixMilli()}}, 200, nil, nil},

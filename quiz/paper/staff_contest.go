@@ -6,6 +6,7 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"leitai/fault"
 	"leitai/quiz"
 	"leitai/sqldb"
 )
@@ -181,4 +182,24 @@ func (s Settings) Shifted(now time.Time) Settings {
 		s.PracticeOpensMS, s.PracticeClosesMS = s.PracticeOpensMS+by, s.PracticeClosesMS+by
 	}
 	return s
+}
+
+// Describe stores title, organizer and looks. That they may still change is the caller's to see to.
+func (s *Store) Describe(ctx context.Context, id, title, organizer string, looks quiz.ContestSettings) error {
+	return s.change(ctx, "describe contest", id, func(tx *sqlx.Tx, _ *Contest) error {
+		_, err := tx.ExecContext(ctx, `UPDATE contests SET title = $2, organizer = $3, settings = $4 WHERE id = $1`, id, text(title), text(organizer),
+			sqldb.JSON[quiz.ContestSettings]{V: looks})
+		return err
+	})
+}
+
+// Restore takes a contest out of the archive; one that is not in it is a conflict contest.not_now.
+func (s *Store) Restore(ctx context.Context, id string) error {
+	return s.change(ctx, "restore contest", id, func(tx *sqlx.Tx, c *Contest) error {
+		if c.Status != quiz.Archived {
+			return fault.New(fault.Conflict, "contest.not_now")
+		}
+		_, err := tx.ExecContext(ctx, `UPDATE contests SET status = $2 WHERE id = $1`, id, quiz.Finished)
+		return err
+	})
 }

@@ -33,6 +33,9 @@ func (s *Store) ErasePerson(ctx context.Context, now time.Time, id string) error
 			if _, err := tx.ExecContext(ctx, `UPDATE entrants SET name = $2 WHERE id = $1`, e, ErasedName+" "+e[max(0, len(e)-8):]); err != nil {
 				return err
 			}
+			if err := leaveBoards(ctx, tx, e); err != nil {
+				return err
+			}
 			if _, err := tx.ExecContext(ctx, `UPDATE attempt_events SET detail = '' WHERE detail <> '' AND attempt_id IN (SELECT id FROM attempts WHERE entrant_id = $1)`, e); err != nil {
 				return err
 			}
@@ -52,6 +55,26 @@ func (s *Store) ErasePerson(ctx context.Context, now time.Time, id string) error
 	})
 	if err != nil {
 		return wrap("erase person", err)
+	}
+	return nil
+}
+
+// leaveBoards has the boards of people look at an entrant's results again: who was erased does not stand on them.
+func leaveBoards(ctx context.Context, tx *sqlx.Tx, entrant string) error {
+	var results []struct {
+		Contest string `db:"contest_id"`
+		Day     string `db:"day"`
+		Team    string `db:"team_id"`
+	}
+	if err := tx.SelectContext(ctx, &results, `SELECT r.contest_id, r.day, r.team_id FROM paper_results r JOIN entrants e ON e.id = r.entrant_id AND e.contest_id = r.contest_id
+		WHERE e.id = $1 ORDER BY r.day`, entrant); err != nil {
+		return err
+	}
+	for _, r := range results {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO board_changes (id, contest_id, day, entrant_id, team_id) VALUES ($1, $2, $3, $4, $5)`,
+			newID(), r.Contest, r.Day, entrant, r.Team); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -89,6 +89,9 @@ func MergePeople(ctx context.Context, tx *sqlx.Tx, from, into string) error {
 			if _, err := tx.ExecContext(ctx, `UPDATE entrants SET person_id = $2, client_id = CASE WHEN $3 = '' THEN client_id ELSE $3 END WHERE id = $1`, p.From, into, hash); err != nil {
 				return fmt.Errorf("move entrant %s: %w", p.From, err)
 			}
+			if err := noteResults(ctx, tx, p.ID, p.From); err != nil {
+				return fmt.Errorf("move entrant %s: %w", p.From, err)
+			}
 		case MergeApart:
 			if _, err := tx.ExecContext(ctx, `UPDATE entrants SET person_id = $2 WHERE id = $1`, p.From, into); err != nil {
 				return fmt.Errorf("keep entrant %s: %w", p.From, err)
@@ -97,6 +100,22 @@ func MergePeople(ctx context.Context, tx *sqlx.Tx, from, into string) error {
 			if err := joinEntrants(ctx, tx, p); err != nil {
 				return fmt.Errorf("join entrants %s and %s: %w", p.From, p.Into, err)
 			}
+		}
+	}
+	return nil
+}
+
+// noteResults has the boards look at an entrant's results again: they are another person's now.
+func noteResults(ctx context.Context, tx *sqlx.Tx, contestID, entrantID string) error {
+	var results []Result
+	if err := tx.SelectContext(ctx, &results, `SELECT entrant_id, day, team_id, points, time_ms, attempts, finished_at FROM paper_results
+		WHERE contest_id = $1 AND entrant_id = $2 ORDER BY day`, contestID, entrantID); err != nil {
+		return err
+	}
+	for _, r := range results {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO board_changes (id, contest_id, day, entrant_id, team_id) VALUES ($1, $2, $3, $4, $5)`,
+			newID(), contestID, r.Day, entrantID, r.TeamID); err != nil {
+			return err
 		}
 	}
 	return nil

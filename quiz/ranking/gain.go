@@ -30,7 +30,8 @@ type unitNow struct {
 	open   bool    // there is no roster: anybody may take part
 }
 
-const maxNewcomers = 10000
+// maxNewcomers is how many are thought of where there is no roster.
+const maxNewcomers = 500
 
 // advise says what would lift a unit above target hundredths: more people, and more points. pass is what a newcomer may
 // be thought to get.

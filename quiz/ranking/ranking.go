@@ -112,6 +112,7 @@ type Contest struct {
 	Status   quiz.Status
 	Settings quiz.ContestSettings
 	Paper    paper.Settings
+	Version  int // counts changes of settings and teams
 }
 
 type contestRow struct {
@@ -121,10 +122,11 @@ type contestRow struct {
 	Status   quiz.Status                      `db:"status"`
 	Settings sqldb.JSON[quiz.ContestSettings] `db:"settings"`
 	Paper    sqldb.JSON[paper.Settings]       `db:"paper"`
+	Version  int                              `db:"version"`
 }
 
 func (r contestRow) contest() *Contest {
-	return &Contest{ID: r.ID, Code: r.Code, Title: r.Title, Status: r.Status, Settings: r.Settings.V, Paper: r.Paper.V}
+	return &Contest{ID: r.ID, Code: r.Code, Title: r.Title, Status: r.Status, Settings: r.Settings.V, Paper: r.Paper.V, Version: r.Version}
 }
 
 // FindContest gives a paper contest by id, or not_found board.missing.
@@ -164,7 +166,7 @@ func (b *Boards) FindByCode(ctx context.Context, code string) (*Contest, error) 
 
 func (b *Boards) findContest(ctx context.Context, where, arg string) (*Contest, error) {
 	var rows []contestRow
-	err := b.db.Select(ctx, &rows, `SELECT id, code, title, status, settings, paper FROM contests WHERE kind = 'paper' AND `+where, arg)
+	err := b.db.Select(ctx, &rows, `SELECT id, code, title, status, settings, paper, version FROM contests WHERE kind = 'paper' AND `+where, arg)
 	if err != nil {
 		return nil, wrap("find contest "+arg, err)
 	}
@@ -220,7 +222,7 @@ func (c *Contest) days() int {
 
 // print tells apart what the boards of units are computed by, besides the results: the formula and the teams.
 func (c *Contest) print(teams teamSums) string {
-	raw, err := json.Marshal([]any{c.Settings.TeamFormula, c.Settings.TopK, c.Settings.Weights, c.maxPoints(""), c.maxPoints("day"), teams})
+	raw, err := json.Marshal([]any{c.Version, c.Settings.TeamFormula, c.Settings.TopK, c.Settings.Weights, c.maxPoints(""), c.maxPoints("day"), teams})
 	if err != nil {
 		return "" // of plain values
 	}

@@ -39,7 +39,7 @@ func (b *Boards) parts(ctx context.Context, seasonID string) ([]partOf, error) {
 		contestRow
 		Weight int `db:"weight"`
 	}
-	if err := b.db.Select(ctx, &rows, `SELECT c.id, c.code, c.title, c.status, c.settings, c.paper, s.weight FROM season_contests s
+	if err := b.db.Select(ctx, &rows, `SELECT c.id, c.code, c.title, c.status, c.settings, c.paper, c.version, s.weight FROM season_contests s
 		JOIN contests c ON c.id = s.contest_id WHERE s.season_id = $1 AND c.kind = 'paper' ORDER BY s.position, c.id`, seasonID); err != nil {
 		return nil, wrap("list contests of season "+seasonID, err)
 	}

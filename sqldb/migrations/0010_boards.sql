@@ -19,6 +19,9 @@ CREATE TABLE season_contests (
 );
 CREATE INDEX season_contests_contest ON season_contests (contest_id);
 
+-- All results of one entrant, at each hand-in.
+CREATE INDEX paper_results_entrant ON paper_results (contest_id, entrant_id);
+
 -- The groups of boards in Redis, of a contest each ("contest:" + id) or of a season ("season:" + id). A ticket is taken
 -- before the reading of what is written, and Redis refuses a lower one than it has seen; written is the last ticket
 -- whose writes are all in Redis. When Redis knows of a lower one than that, it has lost something.

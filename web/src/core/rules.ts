@@ -159,7 +159,9 @@ export function ruleSections(r: PublicRules, t: T): RuleSection[] {
   const when = [t('rules.when.formal', { from: at(r.opens_ms), to: at(r.closes_ms) })]
   if (r.practice_opens_ms > 0)
     when.push(t('rules.when.practice', { from: at(r.practice_opens_ms), to: at(r.practice_closes_ms) }))
-  when.push(t('rules.when.zone', { zone: r.time_zone }))
+  when.push(
+    r.time_zone === 'Asia/Shanghai' ? t('rules.when.beijing') : t('rules.when.zone', { zone: r.time_zone }),
+  )
   section('when', when)
 
   section('who', [

@@ -4,6 +4,7 @@ const en: Record<RulesKey, string> = {
   'rules.when': 'Dates',
   'rules.when.formal': 'The contest: {from} to {to}.',
   'rules.when.practice': 'Practice: {from} to {to}; practice does not count for places.',
+  'rules.when.beijing': 'Times are in China Standard Time (UTC+8), on the server’s clock.',
   'rules.when.zone': 'Times are in {zone}, on the server’s clock.',
   'rules.date': '{y}-{m}-{d} {h}:{i}',
   'rules.who': 'Who, and how often',

@@ -3,6 +3,7 @@ const zh = {
   'rules.when': '比赛时间',
   'rules.when.formal': '正式答题：{from} 至 {to}。',
   'rules.when.practice': '练习阶段：{from} 至 {to}，练习成绩不计入排名。',
+  'rules.when.beijing': '以上为北京时间，以服务器时钟为准。',
   'rules.when.zone': '以上为 {zone} 时间，以服务器时钟为准。',
   'rules.date': '{y}年{m}月{d}日 {h}:{i}',
   'rules.who': '参赛与次数',

@@ -25,7 +25,7 @@ type Entry struct {
 	Erased   bool
 }
 
-const entryColumns = `p.id, p.unit_id, p.name, p.phone, p.employee_no, u.name AS unit_name, p.pin_hash <> '' AS has_pin, p.link_hash <> '' AS has_link,
+const entryColumns = `p.id, p.unit_id, p.name, p.phone, p.employee_no, (SELECT u.name FROM units u WHERE u.id = p.unit_id) AS unit_name, p.pin_hash <> '' AS has_pin, p.link_hash <> '' AS has_link,
 	EXISTS (SELECT 1 FROM unit_captains c WHERE c.person_id = p.id) AS captain, p.created_at, p.left_at, p.erased_at`
 
 type entryRow struct {
@@ -51,7 +51,7 @@ func (r entryRow) entry() Entry {
 // FindPerson gives a person, also one who has left the roster; one that is not there is not_found "person.missing".
 func (s *Store) FindPerson(ctx context.Context, id string) (Entry, error) {
 	var row entryRow
-	err := s.db.Get(ctx, &row, `SELECT `+entryColumns+` FROM people p JOIN units u ON u.id = p.unit_id WHERE p.id = $1`, id)
+	err := s.db.Get(ctx, &row, `SELECT `+entryColumns+` FROM people p WHERE p.id = $1`, id)
 	if errors.Is(err, sqldb.ErrNoRow) {
 		return Entry{}, fault.New(fault.NotFound, "person.missing")
 	}

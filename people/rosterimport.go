@@ -414,7 +414,7 @@ func (s *Store) RosterRemoved(ctx context.Context, in RosterImport, after string
 	where, units := removedBy(in.Options.Units)
 	args := append(append([]any{in.ID}, units...), after, limit)
 	var rows []entryRow
-	if err := s.db.Select(ctx, &rows, `SELECT `+entryColumns+` FROM people p JOIN units u ON u.id = p.unit_id WHERE `+where+
+	if err := s.db.Select(ctx, &rows, `SELECT `+entryColumns+` FROM people p WHERE `+where+
 		` AND p.id > $`+strconv.Itoa(len(args)-1)+` ORDER BY p.id LIMIT $`+strconv.Itoa(len(args)), args...); err != nil {
 		return nil, wrap("list people who leave", err)
 	}

@@ -146,9 +146,22 @@ func (s *Store) storePlan(ctx context.Context, now time.Time, p *plan) error {
 	}
 	for from := 0; from < len(p.rows); from += someRows {
 		part := p.rows[from:min(from+someRows, len(p.rows))]
+		if err := s.addPeople(ctx, now, p, part); err != nil {
+			return err
+		}
 		if err := s.db.Tx(ctx, func(tx *sqlx.Tx) error {
+			whose, err := tx.PreparexContext(ctx, `UPDATE roster_rows SET person_id = $3 WHERE import_id = $1 AND no = $2`)
+			if err != nil {
+				return err
+			}
+			defer func() { _ = whose.Close() }()
 			for i := range part {
-				if err := storeRow(ctx, tx, now, p, &part[i]); err != nil {
+				if part[i].Action == "add" {
+					_, err = whose.ExecContext(ctx, id, part[i].No, part[i].after.ID)
+				} else {
+					err = storeRow(ctx, tx, p, &part[i])
+				}
+				if err != nil {
 					return err
 				}
 			}
@@ -166,21 +179,42 @@ func keepChange(ctx context.Context, tx *sqlx.Tx, id, kind, subject, before, aft
 	return err
 }
 
-func storeRow(ctx context.Context, tx *sqlx.Tx, now time.Time, p *plan, r *planned) error {
+// addPeople stores the new people of some rows. How to take them back is noted first: should the program stop in between,
+// an undo finds nobody to remove, and the import goes on with who is missing.
+func (s *Store) addPeople(ctx context.Context, now time.Time, p *plan, rows []planned) error {
+	var persons []Person
+	var ids, kinds, subjects, before, after []string
+	for i := range rows {
+		r := &rows[i]
+		if r.Action != "add" {
+			continue
+		}
+		r.after.ID = newID()
+		if r.target.fresh != "" {
+			r.after.UnitID = p.fresh[r.target.fresh].stored
+		}
+		persons = append(persons, r.after)
+		ids, kinds, subjects = append(ids, p.in.ID), append(kinds, "add"), append(subjects, r.after.ID)
+		before, after = append(before, ""), append(after, changeOf(r.after, 0).text())
+	}
+	if len(persons) == 0 {
+		return nil
+	}
+	if _, err := s.db.Append(ctx, sqldb.Insert{Table: "roster_changes", Key: []string{"import_id", "kind", "subject"}, Columns: []sqldb.Column{
+		{Name: "import_id", Strings: ids}, {Name: "kind", Strings: kinds}, {Name: "subject", Strings: subjects}, {Name: "before", Strings: before}, {Name: "after", Strings: after},
+	}}); err != nil {
+		return err
+	}
+	return s.CreatePeople(ctx, now, persons)
+}
+
+// storeRow changes a person as a row says.
+func storeRow(ctx context.Context, tx *sqlx.Tx, p *plan, r *planned) error {
 	after := r.after
 	if r.target.fresh != "" {
 		after.UnitID = p.fresh[r.target.fresh].stored
 	}
 	switch r.Action {
-	case "add":
-		after.ID = newID()
-		if err := insertPerson(ctx, tx, now, after); err != nil {
-			return err
-		}
-		if _, err := tx.ExecContext(ctx, `UPDATE roster_rows SET person_id = $3 WHERE import_id = $1 AND no = $2`, p.in.ID, r.No, after.ID); err != nil {
-			return err
-		}
-		return keepChange(ctx, tx, p.in.ID, "add", after.ID, "", changeOf(after, 0).text())
 	case "change", "move":
 		var was struct {
 			personRow

@@ -23,6 +23,7 @@ ALTER TABLE people ADD COLUMN erased_at BIGINT NOT NULL DEFAULT 0;      -- since
 UPDATE people SET search = lower(name) || ' ' || phone || ' ' || lower(employee_no);
 CREATE UNIQUE INDEX people_link ON people (link_hash) WHERE link_hash <> '';
 CREATE INDEX people_name_key ON people (name_key);
+CREATE INDEX people_left ON people (left_at) WHERE left_at > 0;
 CREATE INDEX people_unit_id ON people (unit_id, id);
 
 -- A roster file and what was made of it.

@@ -3,6 +3,7 @@ import bank from './bank'
 import contest from './contest'
 import doctor from './doctor'
 import media from './media'
+import ranking from './ranking'
 import rules from './rules'
 import staff from './staff'
 import study from './study'
@@ -12,6 +13,7 @@ const en: Record<keyof typeof zh, string> = {
   ...contest,
   ...doctor,
   ...media,
+  ...ranking,
   ...rules,
   ...staff,
   ...study,

@@ -69,7 +69,7 @@ const en: Record<RulesKey, string> = {
   'rules.formula.roster_average': 'the average over its whole roster; absent people count 0',
   'rules.formula.top_k_average': 'the average of its {k} best; missing ones count 0',
   'rules.formula.participation': 'participation (percent of its roster that took part)',
-  'rules.formula.composite': 'combined from {list}',
+  'rules.formula.composite': 'combined in percent (averages as percent of full marks): {list}',
   'rules.formula.weight': '{n}% {formula}',
   'rules.voluntary.on':
     'Taking part is voluntary: no compulsory check-in, no points for time spent, and only the organizer sees who took part.',

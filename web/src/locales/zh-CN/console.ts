@@ -2,6 +2,7 @@ import bank from './bank'
 import contest from './contest'
 import doctor from './doctor'
 import media from './media'
+import ranking from './ranking'
 import rules from './rules'
 import staff from './staff'
 import study from './study'
@@ -11,6 +12,7 @@ const zh = {
   ...contest,
   ...doctor,
   ...media,
+  ...ranking,
   ...rules,
   ...staff,
   ...study,

@@ -64,7 +64,7 @@ const zh = {
   'rules.formula.roster_average': '按花名册全员计算的平均分，未参赛者计 0 分',
   'rules.formula.top_k_average': '本单位得分最高 {k} 人的平均分，不足 {k} 人的缺额计 0 分',
   'rules.formula.participation': '参赛率（参赛人数占花名册人数的百分比）',
-  'rules.formula.composite': '综合得分：{list}',
+  'rules.formula.composite': '综合得分（百分制，平均分按满分的百分比折算）：{list}',
   'rules.formula.weight': '{n}% {formula}',
   'rules.voluntary.on': '自愿参加：不要求打卡，不以时长计分，是否参赛的名单只有主办方可见。',
   'rules.voluntary.off': '参赛情况按单位统计。',

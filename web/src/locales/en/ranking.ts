@@ -57,7 +57,8 @@ const en: Record<RankingKey, string> = {
   'gain.later': 'Shown when the boards have caught up.',
 
   'formula.composite': 'Composite',
-  'formula.composite.text': 'Participation and averages weighed together in percent: large and small have a chance.',
+  'formula.composite.text':
+    'Participation and averages weighed together in percent: large and small have a chance.',
 
   'nav.seasons': 'Seasons',
   'seasons.title': 'Seasons',

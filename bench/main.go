@@ -22,16 +22,17 @@ import (
 
 // options is the command line.
 type options struct {
-	binary  string        // the program to measure; built when empty
-	runs    int           // of each scenario
-	repeats int           // more runs in all for those that something else disturbed
-	out     string        // Markdown
-	json    string        // everything, for other programs
-	only    string        // part of a scenario's name
-	storage string        // postgres, embedded or both
-	crowd   int           // phones of the references and of the large scenarios
-	noRefs  bool          // leave the references out
-	timeout time.Duration // of everything
+	binary       string        // the program to measure; built when empty
+	runs         int           // of each scenario
+	repeats      int           // more runs in all for those that something else disturbed
+	out          string        // Markdown
+	json         string        // everything, for other programs
+	only         string        // part of a scenario's name
+	storage      string        // postgres, embedded or both
+	crowd        int           // phones of the references and of the large scenarios
+	noRefs       bool          // leave the references out
+	papersWithin time.Duration // in which everybody opens a paper
+	timeout      time.Duration // of everything
 }
 
 func main() {
@@ -48,6 +49,7 @@ func main() {
 	flag.StringVar(&o.only, "only", "", "only scenarios with this in their name, such as 427 or 10000/1s")
 	flag.StringVar(&o.storage, "storage", "both", "postgres, embedded or both")
 	flag.IntVar(&o.crowd, "crowd", 10_000, "phones in the large scenarios and the references")
+	flag.DurationVar(&o.papersWithin, "papers-within", time.Minute, "within which people open their papers")
 	flag.BoolVar(&o.noRefs, "no-references", false, "leave out the references")
 	flag.DurationVar(&o.timeout, "timeout", 90*time.Minute, "stop after so long")
 	flag.Parse()
@@ -103,6 +105,7 @@ func run(o options) (err error) {
 		b.result.Machine["postgres"], b.result.Machine["redis"] = b.stores.versions(ctx)
 	}
 	b.product(ctx)
+	b.papers(ctx)
 	if !o.noRefs {
 		b.references(ctx)
 	}
@@ -153,6 +156,11 @@ func (b *bench) publish() error {
 	for _, s := range b.result.Scenarios {
 		if s.failed() {
 			faults = append(faults, fmt.Errorf("%s on %s: %s", s.Name, s.Storage, strings.Join(s.Failures, "; ")))
+		}
+	}
+	for _, p := range b.result.Papers {
+		if len(p.Failures) > 0 {
+			faults = append(faults, fmt.Errorf("%s: %s", p.key(), strings.Join(p.Failures, "; ")))
 		}
 	}
 	return errors.Join(faults...)

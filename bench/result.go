@@ -18,6 +18,7 @@ type result struct {
 	Began      time.Time         `json:"began"`
 	Machine    map[string]string `json:"machine"`
 	Scenarios  []*scenario       `json:"scenarios"`
+	Papers     []*papersRun      `json:"papers"`
 	References references        `json:"references"`
 	Notes      []string          `json:"notes"`
 }

@@ -140,6 +140,7 @@ test('axe finds nothing serious in the console', async ({ browser, server, staff
   await expect(page.getByRole('table')).toBeVisible()
   await look('contests')
   await page.getByRole('button', { name: '新建竞赛' }).click()
+  await page.getByRole('button', { name: /^现场决赛/ }).click()
   await expect(page.getByRole('dialog', { name: '新建竞赛' }).getByLabel('题库')).toBeVisible()
   await look('create')
   for (const tab of ['', '?tab=settings', '?tab=rounds', '?tab=teams']) {

@@ -49,6 +49,7 @@ test('the first organizer changes the password, makes a contest and opens its ro
   await page.getByRole('button', { name: '保存新密码' }).click()
 
   await page.getByRole('button', { name: '新建竞赛' }).click()
+  await page.getByRole('button', { name: /^现场决赛/ }).click()
   const dialog = page.getByRole('dialog', { name: '新建竞赛' })
   await dialog.getByLabel('竞赛名称').fill('安全生产知识竞赛')
   await dialog.getByLabel('参赛队伍').fill('华兴科技，第一班组\n华兴科技，第二班组\n园区机关')

@@ -72,6 +72,8 @@ type API struct {
 	kioskSets  *failures // sets begun without sign-in, by address
 	kioskCalls *failures // other calls of kiosks, by address
 
+	recent recentPlayers // for while the database is away
+
 	pictures  *media.Cache
 	preparing chan struct{} // held while an upload is looked at
 }
@@ -119,13 +121,14 @@ func New(cfg Config) (*fiber.App, error) {
 		api.Add(r.method, r.path, a.permit(r), a.audited(r), r.handle)
 	}
 	api.Use(func(*fiber.Ctx) error { return fiber.ErrNotFound })
+	app.Get("/j/:code", a.toOnline)
 	a.pages.mount(app)
 	return app, nil
 }
 
 // routes declares every call with who may make it on what.
 func (a *API) routes() []route {
-	return slices.Concat(a.hallRoutes(), a.playerRoutes(), a.unitRoutes(), a.onlineRoutes(), a.paperRoutes(), a.boardRoutes(), a.studyRoutes(), a.integrityRoutes())
+	return slices.Concat(a.hallRoutes(), a.playerRoutes(), a.unitRoutes(), a.onlineRoutes(), a.paperRoutes(), a.correctionRoutes(), a.boardRoutes(), a.studyRoutes(), a.integrityRoutes())
 }
 
 // hallRoutes are the calls of staff, banks, contests and rooms.

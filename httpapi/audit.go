@@ -218,7 +218,7 @@ var (
 		"roster.upload": "上传花名册", "roster.options": "设置花名册导入", "roster.choices": "对应花名册的单位", "roster.store": "导入花名册", "roster.undo": "撤销花名册导入",
 
 		// Paper contests.
-		"contest.life": "改变竞赛状态", "contest.delete": "删除竞赛草稿", "contest.void_attempt": "作废答卷",
+		"contest.life": "改变竞赛状态", "contest.delete": "删除竞赛草稿", "contest.void_attempt": "作废答卷", "contest.correct": "更正或作废试卷题目",
 
 		// Boards and seasons.
 		"season.create": "新建赛季", "season.update": "修改赛季", "season.delete": "删除赛季",

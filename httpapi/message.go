@@ -53,6 +53,7 @@ var catalogue = map[string]text{
 	"totp.code_wrong":     {"验证码不对，请核对手机时间后再试", "This code is wrong. Please check the phone's clock and try again."},
 	"bank.others":         {"已有同名的题库，由别人负责；请换一个名称，或请其负责人把你加入", "Others have a bank of this name. Choose another name, or ask them to add you."},
 
+	"room.online":       {"这是网上竞赛，请在它自己的页面打开", "This contest is answered online, on a page of its own."},
 	"room.unknown":      {"没有这个比赛码，请核对大屏幕上的六位数字", "There is no room with this code. Please check the six digits on the screen."},
 	"room.closed":       {"赛场没有开启", "The room is not open."},
 	"room.full":         {"赛场人数已满，请联系工作人员", "The room is full. Please ask the staff."},

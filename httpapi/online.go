@@ -69,11 +69,12 @@ type rulesView struct {
 	Draw        []drawRuleView `json:"draw"`
 	TeamFormula quiz.Formula   `json:"team_formula"`
 	TopK        int            `json:"top_k"`
+	Weights     quiz.Weights   `json:"weights"` // percent, of the composite formula
 	ShareRanks  bool           `json:"share_ranks"`
 }
 
 func rulesOf(c *paper.Contest) rulesView {
-	v := rulesView{Settings: c.Rules, Draw: drawRules(c.Rules.Draw), TeamFormula: c.Looks.TeamFormula, TopK: c.Looks.TopK, ShareRanks: c.Looks.ShareRanks}
+	v := rulesView{Settings: c.Rules, Draw: drawRules(c.Rules.Draw), TeamFormula: c.Looks.TeamFormula, TopK: c.Looks.TopK, Weights: c.Looks.Weights, ShareRanks: c.Looks.ShareRanks}
 	return v
 }
 
@@ -149,7 +150,7 @@ func (a *API) enterOnline(c *fiber.Ctx) error {
 	var e quiz.Entrant
 	token := ""
 	if who, err := a.callerOf(c); err == nil && who.Person.ID != "" {
-		e, err = a.Papers.EnterPerson(c.UserContext(), time.Now(), p, who.Person.ID, who.Person.UnitID, who.Person.Name)
+		e, err = a.Papers.EnterPerson(c.UserContext(), time.Now(), p, who.Person.ID, who.Person.UnitID, who.Person.Name, in.TeamID)
 		if err != nil {
 			return err
 		}

@@ -52,8 +52,19 @@ func (a *API) callerOf(c *fiber.Ctx) (caller, error) {
 	if id, ok := a.House.Tokens.Verify(token); ok {
 		return caller{EntrantID: id, token: token}, nil
 	}
-	p, err := a.People.FindPlayer(c.UserContext(), time.Now(), token)
-	if err != nil {
+	now := time.Now()
+	p, err := a.People.FindPlayer(c.UserContext(), now, token)
+	switch {
+	case err == nil:
+		a.recent.note(token, p, now)
+	case fault.Is(err, fault.Unavailable):
+		known, ok := a.recent.find(token, now)
+		if !ok {
+			return caller{}, err
+		}
+		p = known
+	default:
+		a.recent.forget(token)
 		return caller{}, err
 	}
 	return caller{Person: p, token: token}, nil

@@ -41,6 +41,9 @@ func (a *API) room(c *fiber.Ctx) (hall.RoomInfo, error) {
 
 func (a *API) findRoom(c *fiber.Ctx) error {
 	r, err := a.room(c)
+	if fault.Is(err, fault.NotFound) && a.isOnline(c) {
+		return fault.New(fault.NotFound, "room.online") // the phone goes to the contest's own page
+	}
 	if err != nil {
 		return err
 	}
@@ -49,6 +52,34 @@ func (a *API) findRoom(c *fiber.Ctx) error {
 		teams[i] = teamChoice{t.ID, t.Name, t.Group}
 	}
 	return c.JSON(fiber.Map{"code": r.Code, "contest": hall.Info(r.Contest), "phase": r.Phase, "accepting": r.Accepting, "teams": teams})
+}
+
+// isOnline tells whether the code of the path is that of a paper contest.
+func (a *API) isOnline(c *fiber.Ctx) bool {
+	_, err := a.Papers.FindByCode(c.UserContext(), c.Params("code"))
+	return err == nil
+}
+
+// toOnline sends who scanned or typed the code of a paper contest to its page; all others get the hall's. Codes cannot be
+// guessed here any faster than by the API.
+func (a *API) toOnline(c *fiber.Ctx) error {
+	now := time.Now()
+	if a.codes.blocked(c.IP(), now) {
+		return c.Next()
+	}
+	if _, err := a.House.Find(c.UserContext(), c.Params("code")); err == nil {
+		return c.Next()
+	}
+	if !a.isOnline(c) {
+		a.codes.try(c.IP(), now)
+		return c.Next()
+	}
+	to := "/o/" + c.Params("code")
+	if query := string(c.Request().URI().QueryString()); query != "" {
+		to += "?" + query
+	}
+	c.Set(fiber.HeaderCacheControl, "no-store") // the code may be a room's one day
+	return c.Redirect(to, fiber.StatusFound)
 }
 
 type entrantView struct {

@@ -25,7 +25,6 @@ type sitter struct {
 	a     sheet
 	addrs []string // servers, one of which answers
 
-	n       int              // of the last save of any question
 	acked   map[int]int      // question → highest number acknowledged
 	sent    map[int][]string // question → answer of each number, from 1
 	again   int              // tries that came to nothing

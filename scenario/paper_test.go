@@ -172,6 +172,20 @@ func paperContestOnPhones(t *testing.T, s *server) {
 		{"counted", mine, "GET", p.at() + "/me", nil, 200, []string{`"counted":{"points":60`, `"can_start":"formal"`}, secrets},
 		{"the namesake has nothing", theirs, "GET", p.at() + "/me", nil, 200, []string{`"attempts":[]`, `"counted":null`}, []string{a.ID}},
 	})
+	s.share(people.OnContest, p.contest.ID)
+	judge, first := s.as("judge"), p.contest.Pool[0].Question
+	fix := "/api/v1/contests/" + p.contest.ID + "/paper/corrections"
+	yes := fields{"question_id": first.ID, "voided": true, "reason": "题干有误"}
+	run(t, []scenario{
+		{"nothing to correct", judge, "POST", fix + "/preview", fields{"question_id": first.ID}, 400, []string{`"key":"value.required"`}, nil},
+		{"no such question", judge, "POST", fix + "/preview", fields{"question_id": "x", "voided": true}, 404, []string{`"question.missing"`}, nil},
+		{"a key that does not fit", judge, "POST", fix, fields{"question_id": first.ID, "key": []string{"Z"}, "reason": "x"}, 400, nil, nil},
+		{"no reason", judge, "POST", fix, fields{"question_id": first.ID, "voided": true}, 400, []string{`"reason":"value.required"`}, nil},
+		{"nobody loses by a void question", judge, "POST", fix + "/preview", fields{"question_id": first.ID, "voided": true}, 200, []string{`"attempts":1`, `"changed":0`, `"moves":[]`}, nil},
+		{"void", judge, "POST", fix, yes, 200, []string{`"changed":0`}, nil},
+		{"reviewed as void", mine, "GET", at + "/review", nil, 200, []string{`"voided":true`}, nil},
+		{"viewers do not correct", s.as("viewer"), "POST", fix, yes, 403, []string{`"session.forbidden"`}, nil},
+	})
 	oneAtATime(t, s)
 	employees(t, s)
 	redrawn(t, s)
@@ -250,6 +264,29 @@ func redrawn(t *testing.T, s *server) {
 	s.must(s.paper.Close(t.Context(), time.Now(), p.contest.ID))
 	w := paper.NewWorker(s.paper, s.logger())
 	s.must(w.Tick(t.Context(), time.Now().Add(time.Minute)))
+	var draw struct {
+		Seed     string
+		SeedHash string `json:"seed_hash"`
+		Rules    paper.DrawRules
+		Pool     []paper.PoolEntry
+	}
+	var again struct {
+		Label     string
+		Questions []struct {
+			QuestionID string `json:"question_id"`
+			Options    string
+		}
+	}
+	s.nobody().do("GET", p.at()+"/draw", nil).ok(&draw)
+	s.nobody().do("POST", p.at()+"/redraw", fields{"attempt": a.ID}).ok(&again)
+	if draw.SeedHash != p.contest.SeedHash || paper.Commitment(draw.Seed, draw.Rules, draw.Pool) != draw.SeedHash {
+		t.Errorf("the published draw is not the one that was committed to: %+v", draw)
+	}
+	for i, d := range paper.Draw(draw.Seed, draw.Rules, draw.Pool, again.Label) {
+		if q := again.Questions[i]; q.QuestionID != d.ID || q.Options != d.Options {
+			t.Errorf("question %d: published %+v, drawn %+v", i+1, q, d)
+		}
+	}
 	run(t, []scenario{
 		{"finished", s.nobody(), "GET", p.at(), nil, 200, []string{p.contest.Seed, `"status":"finished"`, `"phase":"after"`}, nil},
 		{"the draw", s.nobody(), "GET", p.at() + "/draw", nil, 200, []string{p.contest.Seed, `"leitai-draw-1"`}, []string{p.bank, "题干"}},

@@ -252,8 +252,8 @@ func TestSecondStartFindsEverythingAsItWas(t *testing.T) {
 	}
 	type view struct {
 		Contests []struct {
-			ID, Title, Code, Phase string
-			Teams, Entrants        int
+			ID, Title, Kind, Code, Phase string
+			Teams                        int
 		}
 	}
 	signIn := func(s *server, pw string) *caller {
@@ -278,7 +278,7 @@ func TestSecondStartFindsEverythingAsItWas(t *testing.T) {
 	admin.do("GET", "/api/v1/contests", nil).ok(&before)
 	banks := admin.do("GET", "/api/v1/banks", nil).ok(nil).body
 	room := s.nobody().do("GET", "/api/v1/rooms/"+before.Contests[0].Code, nil).ok(nil)
-	if len(before.Contests) != 1 || before.Contests[0].Teams != 56 || before.Contests[0].Phase != "lobby" {
+	if c := before.Contests; len(c) != 2 || c[0].Kind != "live" || c[0].Teams != 56 || c[0].Phase != "lobby" || c[1].Kind != "paper" || c[1].Phase != "formal" {
 		t.Errorf("the demo: %+v", before)
 	}
 	p.end(syscall.SIGTERM)

@@ -28,7 +28,7 @@ func (s *server) preliminary(id, code string, change func(*quiz.ContestSettings,
 		change(&settings, &rules)
 	}
 	exec(`INSERT INTO contests (id, kind, title, organizer, settings, paper, status, version, code, created_at, opens_at, closes_at)
-		VALUES ($1, 'paper', $2, '园区', $3, $4, 'running', 1, $5, 1, $6, $7)`, id, "预赛"+code, sqldb.JSON[quiz.ContestSettings]{V: settings},
+		VALUES ($1, 'paper', $2, '园区', $3, $4, 'draft', 1, $5, 1, $6, $7)`, id, "预赛"+code, sqldb.JSON[quiz.ContestSettings]{V: settings},
 		sqldb.JSON[paper.Settings]{V: rules}, code, rules.OpensMS, rules.ClosesMS)
 	s.share(people.OnContest, id)
 	for i, name := range []string{"赵一", "钱二", "孙三", "李四"} {
@@ -48,6 +48,7 @@ func (s *server) preliminary(id, code string, change func(*quiz.ContestSettings,
 			exec(`INSERT INTO board_changes (id, contest_id, day, entrant_id, team_id) VALUES ($1, $2, $3, $4, $5)`, id+day+entrant, id, day, entrant, team)
 		}
 	}
+	exec(`UPDATE contests SET status = 'running' WHERE id = $1`, id) // its teams are there before its boards are
 }
 
 // boardSettled waits until a board holds so many rows.

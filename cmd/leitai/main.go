@@ -23,6 +23,7 @@ type cli struct {
 	ReadBank readBankCmd     `cmd:"" name:"read-bank" hidden:"" help:"Read a question bank from standard input."`
 	Annotate annotateBankCmd `cmd:"" name:"annotate-bank" hidden:"" help:"Write an annotated copy of a question bank."`
 	Boards   boardsCmd       `cmd:"" help:"Boards of paper contests and seasons: compare them with the database, or write them anew."`
+	Redraw   redrawCmd       `cmd:"" help:"Check the published draw of a finished contest, and draw a paper of it again."`
 	Check    checkBankCmd    `cmd:"" name:"check-bank" hidden:"" help:"Look over the questions of standard input."`
 	Config   configCmd       `cmd:"" help:"Print the effective settings, secrets hidden."`
 	Staff    staffCmd        `cmd:"" help:"Accounts of staff: list them, or reset a password that was lost."`

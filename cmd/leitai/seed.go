@@ -34,6 +34,9 @@ func (s *server) seed(ctx context.Context, c *serveCmd) (*signIn, error) {
 		if err := s.once(ctx, "demo_contest", s.seedContest); err != nil {
 			return nil, fmt.Errorf("demo contest: %w", err)
 		}
+		if err := s.once(ctx, "demo_paper", s.seedPaper); err != nil {
+			return nil, fmt.Errorf("demo preliminary: %w", err)
+		}
 	}
 	if !created {
 		return nil, nil

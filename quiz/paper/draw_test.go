@@ -95,7 +95,10 @@ func TestOptionsThatSpeakOfOthersKeepTheirPlace(t *testing.T) {
 func TestTheDrawIsFair(t *testing.T) {
 	const draws, n, k = 100_000, 50, 10
 	rules := DrawRules{Draw: []Rule{{Count: k}}, ShuffleQuestions: true, ShuffleOptions: true}
-	pool := poolOf(1, n)
+	pool, index := poolOf(1, n), map[string]int{}
+	for i, e := range pool {
+		index[e.ID] = i
+	}
 	var drawn [n]float64
 	var first [n]float64   // in the first place of the paper
 	var option [24]float64 // order of the options of the first question
@@ -105,8 +108,7 @@ func TestTheDrawIsFair(t *testing.T) {
 		paper := Draw(seedOfTests, rules, pool, Label("entrant", "formal", i))
 		with0 := false
 		for at, d := range paper {
-			var no int
-			fmt.Sscanf(d.ID, "r1-q%d", &no)
+			no := index[d.ID]
 			drawn[no]++
 			if at == 0 {
 				first[no]++
@@ -119,9 +121,7 @@ func TestTheDrawIsFair(t *testing.T) {
 		}
 		if with0 {
 			for _, d := range paper {
-				var no int
-				fmt.Sscanf(d.ID, "r1-q%d", &no)
-				pairs[no]++
+				pairs[index[d.ID]]++
 			}
 		}
 	}

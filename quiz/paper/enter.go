@@ -47,9 +47,9 @@ func (s *Store) EnterGuest(ctx context.Context, now time.Time, c *Contest, teamI
 	return s.enter(ctx, now, c, quiz.Entrant{TeamID: teamID, Name: name}, hash)
 }
 
-// EnterPerson makes an entrant of a person of the roster, or gives the one there is. Their team is that of the nearest unit upward which takes part;
-// without one it is forbidden contest.not_invited.
-func (s *Store) EnterPerson(ctx context.Context, now time.Time, c *Contest, personID, unitID, name string) (quiz.Entrant, error) {
+// EnterPerson makes an entrant of a person of the roster, or gives the one there is. Their team is that of the nearest unit upward which takes part.
+// Without one they may choose a team where guests may; else it is forbidden contest.not_invited.
+func (s *Store) EnterPerson(ctx context.Context, now time.Time, c *Contest, personID, unitID, name, chosen string) (quiz.Entrant, error) {
 	e, err := s.EntrantOf(ctx, c, personID)
 	if !fault.Is(err, fault.NotFound) {
 		return e, err
@@ -57,6 +57,11 @@ func (s *Store) EnterPerson(ctx context.Context, now time.Time, c *Contest, pers
 	team, ok, err := s.teamOf(ctx, c, unitID)
 	if err != nil {
 		return quiz.Entrant{}, err
+	}
+	if !ok && c.Rules.Entry == EntryOpen && chosen != "" {
+		if team, ok = c.Team(chosen); !ok {
+			return quiz.Entrant{}, fault.Field("team_id", "team.missing")
+		}
 	}
 	if !ok {
 		return quiz.Entrant{}, fault.New(fault.Forbidden, "contest.not_invited")

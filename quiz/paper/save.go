@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -18,7 +19,9 @@ const (
 	MaxSaves   = 400 // saves, or absences, of one call
 	MaxSaveID  = 64  // characters of a save's id
 	maxCounter = 1_000_000
-	maxAway    = 24 * 60 * 60 * 1000 // ms of one absence
+	// maxOfAttempt bounds what one process takes for one attempt: nobody changes an answer so often by hand.
+	maxOfAttempt = 20000
+	maxAway      = 24 * 60 * 60 * 1000 // ms of one absence
 )
 
 // Save is an answer that a phone wants kept. Of the saves of one question the one with the highest N counts, of equal ones the
@@ -100,6 +103,9 @@ func (s *Store) Save(ctx context.Context, now time.Time, attemptID string, saves
 	if a.State != Open {
 		return out, errClosed
 	}
+	if !s.count(a.ID, len(saves)+len(left)) {
+		return out, fault.New(fault.RateLimited, "request.too_many")
+	}
 	var turns []turn
 	if c.Rules.QuestionLimitMS > 0 && len(saves) > 0 {
 		if turns, err = s.turns(ctx, c, a); err != nil {
@@ -155,6 +161,16 @@ func (s *Store) Save(ctx context.Context, now time.Time, attemptID string, saves
 		out.Leaves, err = s.leaves(ctx, a.ID, len(it.events) > 0)
 	}
 	return out, err
+}
+
+// count counts what is taken for an attempt; it reports false when that is enough.
+func (s *Store) count(attempt string, n int) bool {
+	used, ok := s.used.get(attempt)
+	if !ok {
+		used = new(atomic.Int64)
+		s.used.put(attempt, used) // of two at once one is forgotten: the bound is a rough one
+	}
+	return used.Add(int64(n)) <= maxOfAttempt
 }
 
 // keptBefore acknowledges what is too late now and was stored in time, and whose acknowledgement the phone did not hear.

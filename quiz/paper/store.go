@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -25,9 +26,10 @@ type Store struct {
 	starts   *quiz.Batch[*starting]
 	entrants *quiz.EntrantLog
 	loading  singleflight.Group
-	sittings *lru[*Attempt]     // by attempt
-	seats    *lru[quiz.Entrant] // by contest and person
-	away     *lru[Leaves]       // by attempt
+	sittings *lru[*Attempt]      // by attempt
+	seats    *lru[quiz.Entrant]  // by contest and person
+	away     *lru[Leaves]        // by attempt
+	used     *lru[*atomic.Int64] // by attempt: saves taken
 	owed     owed
 
 	mu       sync.Mutex
@@ -37,7 +39,7 @@ type Store struct {
 
 // NewStore returns a store over db. Stop ends its writers.
 func NewStore(db *sqldb.DB) *Store {
-	s := &Store{db: db, quiz: quiz.NewStore(db), sittings: newLRU[*Attempt](maxSittings), seats: newLRU[quiz.Entrant](maxSeats), away: newLRU[Leaves](maxSittings),
+	s := &Store{db: db, quiz: quiz.NewStore(db), sittings: newLRU[*Attempt](maxSittings), seats: newLRU[quiz.Entrant](maxSeats), away: newLRU[Leaves](maxSittings), used: newLRU[*atomic.Int64](maxSittings),
 		contests: map[string]*known{}, codes: map[string]string{}}
 	s.saves, s.starts, s.entrants = quiz.NewBatch(s.writeSaves), quiz.NewBatch(s.writeStarts), quiz.NewEntrantLog(s.quiz)
 	return s

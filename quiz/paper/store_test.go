@@ -2,6 +2,7 @@ package paper
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -96,7 +97,7 @@ func refused(t *testing.T, err error, key string) {
 }
 
 func keyOf(err error) string {
-	if f, ok := err.(*fault.Error); ok { //nolint:errorlint // faults come as they are
+	if f, ok := errors.AsType[*fault.Error](err); ok {
 		return f.Key
 	}
 	return ""
@@ -379,12 +380,12 @@ func unitsBecomeTeams(t *testing.T, b *bench) {
 		t.Errorf("teams %v, want %v", got, want)
 	}
 	for unit, want := range map[int]int{1: 0, 3: 1, 4: 0, 2: 2} { // the second branch plays for its firm
-		e, err := b.EnterPerson(t.Context(), noon, p, uuid.NewString(), tree[unit].ID, "某人")
+		e, err := b.EnterPerson(t.Context(), noon, p, uuid.NewString(), tree[unit].ID, "某人", "")
 		if err != nil || e.TeamID != p.Teams[want].ID {
 			t.Errorf("%s plays for %+v, %v", tree[unit].Name, e, err)
 		}
 	}
-	_, err = b.EnterPerson(t.Context(), noon, p, uuid.NewString(), tree[0].ID, "园区的人")
+	_, err = b.EnterPerson(t.Context(), noon, p, uuid.NewString(), tree[0].ID, "园区的人", p.Teams[0].ID)
 	refused(t, err, "contest.not_invited")
 	_, err = b.EnterGuest(t.Context(), noon, p, p.Teams[0].ID, "访客", uuid.NewString())
 	refused(t, err, "contest.roster_only")

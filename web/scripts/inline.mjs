@@ -56,10 +56,10 @@ export function inlineEntry(code, base) {
         .filter(Boolean)
         .map((pair) => {
           const [local, name = local] = pair.trim().split(/\s+as\s+/)
-          // A getter, since an exported "let" may be set after this line.
-          return `get ${name}(){return ${local}}`
+          return name === local ? name : `${name}:${local}`
         })
-      return `globalThis.__entry={${fields.join(',')}};`
+      // A function, since an exported "let" may be set after this line.
+      return `globalThis.__entry=()=>({${fields.join(',')}});`
     })
   if (/\bexport\s*[{*]|\bimport\.meta\b/.test(code)) throw new Error('the entry cannot be inlined')
   return code.replace(/<\/(script)/gi, '<\\/$1').replace(/<!--/g, '<\\!--')
@@ -70,6 +70,6 @@ export function linkChunk(code, entry) {
   const escaped = entry.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
   return code.replace(
     new RegExp(`\\bimport\\s*\\{([^}]*)\\}\\s*from\\s*["']\\./${escaped}["'];?`, 'g'),
-    (_, names) => `const{${names.replace(/\s+as\s+/g, ':')}}=globalThis.__entry;`,
+    (_, names) => `const{${names.replace(/\s+as\s+/g, ':')}}=globalThis.__entry();`,
   )
 }

@@ -119,7 +119,7 @@ describe('the inlined entry', () => {
   it('loads its chunks by absolute address and exports to a global', () => {
     const code = 'const a=1,b=()=>import("./x-1.js");document.write("</script>");export{a as t,b};\n'
     expect(inlineEntry(code, '/assets/play/')).toBe(
-      'const a=1,b=()=>import("/assets/play/x-1.js");document.write("<\\/script>");globalThis.__entry={get t(){return a},get b(){return b}};',
+      'const a=1,b=()=>import("/assets/play/x-1.js");document.write("<\\/script>");globalThis.__entry=()=>({t:a,b});',
     )
   })
 
@@ -130,7 +130,7 @@ describe('the inlined entry', () => {
 
   it('lets chunks read from it', () => {
     expect(linkChunk('import{t as a,n}from"./index-Ab.js";a(n)', 'index-Ab.js')).toBe(
-      'const{t:a,n}=globalThis.__entry;a(n)',
+      'const{t:a,n}=globalThis.__entry();a(n)',
     )
   })
 })

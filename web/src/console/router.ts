@@ -99,6 +99,18 @@ export function makeRouter(): Router {
             meta: { title: 'doctor.title' },
           },
           {
+            path: 'units',
+            component: () => import('./pages/Units.vue'),
+            meta: { title: 'people.title', edit: true },
+          },
+          { path: 'people', redirect: '/units' },
+          {
+            path: 'units/import/:id?',
+            component: () => import('./pages/ImportRoster.vue'),
+            props: true,
+            meta: { title: 'roster.title', edit: true },
+          },
+          {
             path: 'learning',
             component: () => import('./pages/Learning.vue'),
             meta: { title: 'learning.title', edit: true },

@@ -37,6 +37,7 @@ export interface PublicRules {
   show_points: boolean
   people: 'all' | 'top' | 'off'
   top_shown: number
+  mask_names: boolean
   note_leaving: boolean
   voluntary: boolean
   certificate: boolean
@@ -159,7 +160,9 @@ export function ruleSections(r: PublicRules, t: T): RuleSection[] {
   const when = [t('rules.when.formal', { from: at(r.opens_ms), to: at(r.closes_ms) })]
   if (r.practice_opens_ms > 0)
     when.push(t('rules.when.practice', { from: at(r.practice_opens_ms), to: at(r.practice_closes_ms) }))
-  when.push(t('rules.when.zone', { zone: r.time_zone }))
+  when.push(
+    r.time_zone === 'Asia/Shanghai' ? t('rules.when.beijing') : t('rules.when.zone', { zone: r.time_zone }),
+  )
   section('when', when)
 
   section('who', [
@@ -201,6 +204,7 @@ export function ruleSections(r: PublicRules, t: T): RuleSection[] {
     t('rules.ranking.order'),
     t(r.share_ranks ? 'rules.share.on' : 'rules.share.off'),
     t(`rules.people.${r.people}`, { n: r.top_shown }),
+    ...(r.mask_names && r.people !== 'off' ? [t('rules.masked')] : []),
     t('rules.team', { formula: formulaText(r, t) }),
     t(r.voluntary ? 'rules.voluntary.on' : 'rules.voluntary.off'),
   ])

@@ -1,18 +1,23 @@
 import { computed, ref, shallowRef } from 'vue'
 import { ApiError, request } from '../core/api'
-import { ServerClock } from '../core/clock'
 import type { Card, Phase } from './api'
 import { tokenOf } from './seat'
 import { explain } from './text'
 
 /** The contest that the pages are about. Who this person is in it is in standing.ts. */
 
-export const clock = new ServerClock()
+/** Server Unix ms less performance.now(): a guess from the card, better known when there is a clock (clock.ts). */
+let offset = Date.now() - performance.now()
 /** The server's time, turned on every quarter of a second. */
-export const now = ref(clock.now())
+export const now = ref(0)
+export function setOffset(ms: number): void {
+  offset = ms
+  now.value = performance.now() + offset
+}
 setInterval(() => {
-  now.value = clock.now()
+  setOffset(offset)
 }, 250)
+setOffset(offset)
 
 export const code = ref('')
 export const card = shallowRef<Card | null>(null)
@@ -66,14 +71,11 @@ export async function open(of: string): Promise<void> {
   }
   token.value = tokenOf(of)
   trouble.value = ''
-  const sent = performance.now()
   try {
     const early = await earlyCard(of)
     const c = early ?? (await request<Card>(`/api/v1/online/${of}`))
     if (of !== code.value) return
-    if (early) clock.guess(c.now_ms)
-    else clock.sample(sent, c.now_ms, performance.now())
-    now.value = clock.now()
+    setOffset(c.now_ms - performance.now())
     card.value = c
     state.value = 'ready'
   } catch (error) {

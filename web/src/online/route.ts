@@ -12,6 +12,7 @@ export type Route =
   | { page: 'season'; id: string }
   | { page: 'link'; token: string }
   | { page: 'home' | 'signin' | 'kiosk' | 'lost' }
+  | { page: 'lost'; code: string }
   | { page: 'learn'; mode: string; set: string }
 
 /** The page at a path; "lost" for one that there is not. */

@@ -1,8 +1,2 @@
-import { loadRules } from './rulebook'
-import { prepare as words } from './words'
-
 export { default } from './pages/Rules.vue'
-
-export async function prepare(): Promise<void> {
-  await Promise.all([words(), loadRules()])
-}
+export { loadRules as prepare } from './rulebook'

@@ -2,10 +2,11 @@ import { computed, ref, shallowReactive, shallowRef } from 'vue'
 import { ApiError } from '../core/api'
 import type { Attempt, PaperQuestion } from './api'
 import { findAttempt, handIn, isPassing, sendSaves, showQuestion } from './calls'
-import { clock, now, token } from './contest'
+import { clock, timed } from './clock'
+import { now, token } from './contest'
 import { backoff, SaveQueue } from './queue'
 import { empty, markOf, type Line, type Mark } from './saves'
-import { passed } from './days'
+import { passed } from './countdown'
 
 /** One sitting of a paper on this phone. The pages only read and call. */
 
@@ -56,7 +57,7 @@ export function begin(of: string): void {
   stage.value = 'loading'
   queue = new SaveQueue({
     attempt: id,
-    send: (saves, gone) => timed(() => sendSaves(id, bearer, saves, gone), own),
+    send: (saves, gone) => timed(() => sendSaves(id, bearer, saves, gone)),
     sendLast: (saves, gone) => {
       void fetch(`/api/v1/attempts/${id}/saves`, {
         method: 'POST',
@@ -106,14 +107,6 @@ export function end(): void {
   hiddenAt = 0
 }
 
-/** Calls and learns the server's time from the answer. */
-async function timed<T extends { now_ms: number }>(call: () => Promise<T>, own: number): Promise<T> {
-  const sent = performance.now()
-  const answer = await call()
-  if (own === run) clock.sample(sent, answer.now_ms, performance.now())
-  return answer
-}
-
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms))
 
 /** Until it is here: nothing can be done without it. */
@@ -135,7 +128,7 @@ async function load(own: number): Promise<void> {
 }
 
 async function take(own: number): Promise<void> {
-  const a = await timed(() => findAttempt(id, bearer), own)
+  const a = await timed(() => findAttempt(id, bearer))
   if (own !== run) return
   const first = attempt.value === null
   attempt.value = a

@@ -2,7 +2,8 @@ import { ref, shallowRef, watch } from 'vue'
 import { ApiError } from '../core/api'
 import type { Mine } from './api'
 import { enterAsPerson, findMine, isPassing } from './calls'
-import { clock, code, token, trouble } from './contest'
+import { timed } from './clock'
+import { code, token, trouble } from './contest'
 import { keepPerson, leaveGuest, person } from './keep'
 import { explain } from './text'
 
@@ -25,10 +26,8 @@ export async function refresh(): Promise<void> {
   const current = () => of === code.value && own === token.value
   trouble.value = ''
   try {
-    const sent = performance.now()
     const m = await enter(of, own)
     if (!current()) return
-    clock.sample(sent, m.now_ms, performance.now())
     mine.value = m
     refused.value = ''
   } catch (error) {
@@ -44,12 +43,12 @@ export async function refresh(): Promise<void> {
 
 async function enter(of: string, own: string): Promise<Mine> {
   try {
-    return await findMine(of, own)
+    return await timed(() => findMine(of, own))
   } catch (error) {
     // Signed in, but never seen in this contest.
     if (!(error instanceof ApiError) || error.code !== 'not_found') throw error
     await enterAsPerson(of, own)
-    return findMine(of, own)
+    return timed(() => findMine(of, own))
   }
 }
 

@@ -10,16 +10,9 @@ export async function loadTexts(): Promise<void> {
   ;({ t, locale } = await createI18n(zh, async () => (await import('../locales/en/online')).default))
 }
 
-/** The catalogue's text for a key that the server sent, or "". */
-export function tryText(key: string): string {
-  return key in zh ? t(key as OnlineKey) : ''
-}
-
-/** What went wrong, for the person: our own words for it, else the server's. */
+/** What went wrong, for the person, in the server's words when it has any. */
 export function explain(error: unknown): string {
-  if (!(error instanceof ApiError) || error.status === 0) return t('net.failed')
-  const [field] = Object.values(error.fields)
-  return tryText(error.key) || (field && tryText(field)) || error.message || t('net.failed')
+  return (error instanceof ApiError && error.status > 0 && error.message) || t('net.failed')
 }
 
 /** The same page in the other language. */
@@ -28,16 +21,4 @@ export function otherLanguage(): { href: string; lang: Locale } {
   const search = new URLSearchParams(location.search)
   search.set('lang', lang)
   return { href: `?${search.toString()}`, lang }
-}
-
-/** How long something took or may take: 10 分钟, 1 分 30 秒, 45 秒. */
-export function lengthText(ms: number): string {
-  const s = Math.round(ms / 1000)
-  if (s < 60) return t('length.s', { s })
-  const min = Math.floor(s / 60)
-  if (min >= 60 && s % 60 === 0) {
-    const h = Math.floor(min / 60)
-    return min % 60 ? t('length.h_min', { h, m: min % 60 }) : t('length.h', { h })
-  }
-  return s % 60 ? t('length.min_s', { m: min, s: s % 60 }) : t('length.min', { m: min })
 }

@@ -5,7 +5,7 @@ import { loadTexts as loadPlay } from '../play/text'
 import { loadTexts as loadLive, t as liveText } from '../play/live/text'
 import { locale } from './text'
 import sheet from './sitting.css?url'
-import joinSheet from '../play/style.css?url'
+import joinSheet from '../play/join.css?url'
 import liveSheet from '../play/live/live.css?url'
 
 /** Texts and styles of the pages behind the card. Questions look and speak as they do in the hall. */

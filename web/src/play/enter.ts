@@ -57,7 +57,9 @@ export async function enter(to: string, reason = ''): Promise<void> {
     arrive()
     step.value = 'join'
   } catch (error) {
-    if (error instanceof ApiError && error.code === 'not_found') unknownRoom()
+    // Not of this hall: a contest that is answered online has a page of its own.
+    if (error instanceof ApiError && error.key === 'room.online') location.href = `/o/${to}`
+    else if (error instanceof ApiError && error.code === 'not_found') unknownRoom()
     else trouble.value = explain(error)
   } finally {
     busy.value = false

@@ -2,7 +2,7 @@ import { createApp } from 'vue'
 import App from './App.vue'
 import { codeInAddress, enter } from './enter'
 import './base.css'
-import './style.css'
+import './join.css'
 import { loadTexts } from './text'
 
 void loadTexts().then(() => {

@@ -88,3 +88,103 @@ export interface PaperDraft {
   paper: PaperSettings
   units: string[]
 }
+
+export interface ProgressTeam {
+  id: string
+  name: string
+  group: string
+  roster: number
+  entrants: number
+  took_part: number
+}
+export interface PaperProgress {
+  now_ms: number
+  roster: number
+  entrants: number
+  took_part: number
+  open: number
+  handed_in: number
+  practice: number
+  void: number
+  by_clock: number
+  average: number | null
+  teams: ProgressTeam[]
+  days: { day: string; handed_in: number; people: number }[]
+  hours: { hour: number; began: number; done: number }[]
+}
+export interface TakingPart {
+  entrant_id: string
+  name: string
+  open: number
+  handed_in: number
+  points: number | null
+}
+export interface TeamPeople {
+  team: ProgressTeam
+  entered: TakingPart[]
+  absent: TakingPart[]
+}
+export interface StaffAttempt {
+  id: string
+  entrant_id: string
+  name: string
+  team_id: string
+  team: string
+  phase: 'practice' | 'formal'
+  no: number
+  state: 'open' | 'closing' | 'handed_in' | 'void'
+  started_ms: number
+  deadline_ms: number
+  handed_in_ms: number
+  handed_in_by: '' | 'person' | 'clock' | 'staff'
+  points: number
+  max: number
+  correct: number
+  answered: number
+  questions: number
+  time_ms: number
+  void_reason: string
+}
+export interface AttemptQuestion {
+  no: number
+  question_id: string
+  type: QuestionType
+  category: string
+  stem: string
+  options: { id: string; text: string }[]
+  /** The bank's letters in the order in which this person saw them. */
+  shown: string
+  key: string[]
+  a: string[]
+  right: boolean
+  points: number
+  max: number
+  voided: boolean
+}
+export interface AttemptDetail {
+  attempt: StaffAttempt
+  questions: AttemptQuestion[]
+  saves: { question_no: number; a: string[]; at_ms: number }[]
+  events: {
+    kind: 'shown' | 'left' | 'device'
+    question_no: number
+    at_ms: number
+    ms: number
+    device: string
+  }[]
+}
+export interface AnalysedQuestion {
+  question_id: string
+  rule: number
+  type: QuestionType
+  category: string
+  stem: string
+  options: { id: string; text: string }[]
+  key: string[]
+  difficulty: number
+  voided: boolean
+  drawn: number
+  answered: number
+  correct: number
+  counts: Record<string, number>
+}

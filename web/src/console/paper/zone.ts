@@ -50,3 +50,9 @@ export const zones = [
   'America/Los_Angeles',
   'UTC',
 ]
+
+/** 12-04 08:00:31 in a time zone: what follows one another within a minute. */
+export function zonedSeconds(ms: number, zone: string): string {
+  // Zones are whole minutes from UTC.
+  return `${shortTime(ms, zone)}:${String(Math.floor((ms / 1000) % 60)).padStart(2, '0')}`
+}

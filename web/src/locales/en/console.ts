@@ -4,6 +4,7 @@ import contest from './contest'
 import doctor from './doctor'
 import media from './media'
 import ranking from './ranking'
+import people from './people'
 import rules from './rules'
 import staff from './staff'
 import study from './study'
@@ -14,6 +15,7 @@ const en: Record<keyof typeof zh, string> = {
   ...doctor,
   ...media,
   ...ranking,
+  ...people,
   ...rules,
   ...staff,
   ...study,

@@ -8,21 +8,16 @@ const en: Record<OnlineKey, string> = {
   retry: 'Try again',
   back: 'Back',
   'net.failed': 'No connection. Please try again.',
-  'page.missing': 'There is no such page',
-  'contest.missing': 'There is no such contest. Check the six digits or scan the code again.',
-  'contest.code': 'Enter a contest code',
-  'contest.home': 'My contests',
 
+  months: 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec',
+  day: '{d} {mon}',
+  'day.year': '{day} {y}',
   'day.today': 'today',
   'day.tomorrow': 'tomorrow',
-  'zone.beijing': 'Beijing time',
-  'until.days': '{d} d {h} h',
-  'until.hours': '{h} h {m} min',
-  'length.s': '{s} s',
-  'length.min': '{m} min',
-  'length.min_s': '{m} min {s} s',
-  'length.h': '{h} h',
-  'length.h_min': '{h} h {m} min',
+  'n.d': '{n} d',
+  'n.h': '{n} h',
+  'n.min': '{n} min',
+  'n.s': '{n} s',
 
   'phase.before': 'Not open yet',
   'phase.practice': 'Practice',
@@ -57,7 +52,5 @@ const en: Record<OnlineKey, string> = {
   privacy:
     'This contest keeps your name, unit, answers, points, times and a device id{leaving} for scoring and places, until {until} ({n} days after the end).',
   'privacy.leaving': ', and how often you left the page',
-
-  'token.wrong': 'Your sign-in has ended. Please sign in again.',
 }
 export default en

@@ -5,6 +5,7 @@ const en: Record<keyof typeof zh, string> = {
   tagline: 'Knowledge contest',
   other: '中文',
   loading: 'Opening…',
+  me: 'My contests',
   retry: 'Try again',
   'code.label': 'Contest code',
   'code.hint': 'The six digits on the big screen',

@@ -4,6 +4,7 @@ const en: Record<RulesKey, string> = {
   'rules.when': 'Dates',
   'rules.when.formal': 'The contest: {from} to {to}.',
   'rules.when.practice': 'Practice: {from} to {to}; practice does not count for places.',
+  'rules.when.beijing': 'Times are in China Standard Time (UTC+8), on the server’s clock.',
   'rules.when.zone': 'Times are in {zone}, on the server’s clock.',
   'rules.date': '{y}-{m}-{d} {h}:{i}',
   'rules.who': 'Who, and how often',
@@ -63,6 +64,8 @@ const en: Record<RulesKey, string> = {
   'rules.people.all': 'The board of people is public.',
   'rules.people.top': 'The board of people shows the first {n}; everybody sees their own place.',
   'rules.people.off': 'Individual places are not published.',
+  'rules.masked':
+    'Public boards of people show the first letter of names only; you see your own name in full.',
   'rules.team': 'Points of a unit: {formula}.',
   'rules.formula.sum': 'the sum of its people’s points',
   'rules.formula.average': 'the average of its people who took part',

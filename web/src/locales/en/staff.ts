@@ -241,6 +241,7 @@ const en: Record<keyof typeof zh, string> = {
   'audit.action.contest.life': 'moved a contest on',
   'audit.action.contest.delete': 'deleted a draft contest',
   'audit.action.contest.void_attempt': 'voided an attempt',
+  'audit.action.contest.correct': 'corrected or voided a question of papers',
   'audit.action.unit.create': 'made a unit',
   'audit.action.unit.change': 'changed a unit',
   'audit.action.unit.move': 'moved a unit',

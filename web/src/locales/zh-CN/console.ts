@@ -3,6 +3,7 @@ import contest from './contest'
 import doctor from './doctor'
 import media from './media'
 import ranking from './ranking'
+import people from './people'
 import rules from './rules'
 import staff from './staff'
 import study from './study'
@@ -13,6 +14,7 @@ const zh = {
   ...doctor,
   ...media,
   ...ranking,
+  ...people,
   ...rules,
   ...staff,
   ...study,

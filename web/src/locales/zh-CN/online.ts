@@ -7,21 +7,16 @@ const zh = {
   retry: '重试',
   back: '返回',
   'net.failed': '网络不通，请稍后再试',
-  'page.missing': '没有这个页面',
-  'contest.missing': '没有这场竞赛，请核对六位数字或重新扫码',
-  'contest.code': '输入比赛码',
-  'contest.home': '我的竞赛',
 
+  months: '',
+  day: '{m}月{d}日',
+  'day.year': '{y}年{day}',
   'day.today': '今天',
   'day.tomorrow': '明天',
-  'zone.beijing': '北京时间',
-  'until.days': '{d} 天 {h} 小时',
-  'until.hours': '{h} 小时 {m} 分钟',
-  'length.s': '{s} 秒',
-  'length.min': '{m} 分钟',
-  'length.min_s': '{m} 分 {s} 秒',
-  'length.h': '{h} 小时',
-  'length.h_min': '{h} 小时 {m} 分钟',
+  'n.d': '{n} 天',
+  'n.h': '{n} 小时',
+  'n.min': '{n} 分钟',
+  'n.s': '{n} 秒',
 
   'phase.before': '尚未开始',
   'phase.practice': '练习阶段',
@@ -56,8 +51,6 @@ const zh = {
   privacy:
     '本次竞赛记录你的姓名、单位、答案、得分、用时和设备标识{leaving}，用于计分和排名，保存到 {until}（竞赛结束后 {n} 天）。',
   'privacy.leaving': '，以及离开答题页的次数',
-
-  'token.wrong': '登录已失效，请重新登录',
 }
 
 export type OnlineKey = keyof typeof zh

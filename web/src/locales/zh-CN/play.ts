@@ -5,6 +5,7 @@ const zh = {
   other: 'English',
   loading: '正在打开…',
   retry: '重试',
+  me: '我的竞赛',
   'code.label': '比赛码',
   'code.hint': '大屏幕上的六位数字',
   'code.go': '进入赛场',

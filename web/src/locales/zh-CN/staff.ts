@@ -232,6 +232,7 @@ const zh = {
   'audit.action.contest.life': '改变竞赛状态',
   'audit.action.contest.delete': '删除竞赛草稿',
   'audit.action.contest.void_attempt': '作废答卷',
+  'audit.action.contest.correct': '更正或作废试卷题目',
   'audit.action.unit.create': '新建单位',
   'audit.action.unit.change': '修改单位',
   'audit.action.unit.move': '移动单位',

@@ -1,2 +1,0 @@
-export { default } from './pages/After.vue'
-export { prepare } from './words'

@@ -1,2 +1,0 @@
-export { default } from './pages/Enter.vue'
-export { prepare } from './words'

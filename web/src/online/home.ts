@@ -1,2 +1,0 @@
-export { default } from './pages/HomePages.vue'
-export { prepare } from './words'

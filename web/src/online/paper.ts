@@ -1,2 +1,0 @@
-export { default } from './pages/Paper.vue'
-export { prepare } from './words'

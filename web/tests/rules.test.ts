@@ -42,6 +42,7 @@ const rules: PublicRules = {
   show_points: true,
   people: 'top',
   top_shown: 50,
+  mask_names: true,
   note_leaving: true,
   voluntary: false,
   certificate: true,
@@ -78,6 +79,7 @@ const others: Required<PublicRules> = {
   show_points: false,
   people: 'off',
   top_shown: 10,
+  mask_names: false,
   note_leaving: false,
   voluntary: true,
   certificate: false,
@@ -137,7 +139,7 @@ describe('the rules page', () => {
   it('prints the formula of composite with its weights', () => {
     const f = { team_formula: 'composite', top_k: 3, weights: { participation: 70, top_k_average: 30 } }
     expect(formulaText(f, inChinese)).toBe(
-      '综合得分：30% 本单位得分最高 3 人的平均分，不足 3 人的缺额计 0 分 + 70% 参赛率（参赛人数占花名册人数的百分比）',
+      '综合得分（百分制，平均分按满分的百分比折算）：30% 本单位得分最高 3 人的平均分，不足 3 人的缺额计 0 分 + 70% 参赛率（参赛人数占花名册人数的百分比）',
     )
   })
 

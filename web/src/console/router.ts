@@ -116,6 +116,11 @@ export function makeRouter(): Router {
             meta: { title: 'learning.title', edit: true },
           },
           {
+            path: 'seasons',
+            component: () => import('./pages/Seasons.vue'),
+            meta: { title: 'seasons.title' },
+          },
+          {
             path: 'account',
             component: () => import('./pages/Account.vue'),
             meta: { title: 'account.title' },

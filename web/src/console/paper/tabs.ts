@@ -31,6 +31,13 @@ export const paperTabs: PaperTab[] = [
     when: published,
   },
   {
+    key: 'boards',
+    title: 'ranking.tab',
+    component: defineAsyncComponent(() => import('./Boards.vue')),
+    props: (contest) => ({ contest }),
+    when: published,
+  },
+  {
     key: 'attempts',
     title: 'paper.tab.attempts',
     component: defineAsyncComponent(() => import('./AttemptsTab.vue')),

@@ -3,6 +3,7 @@ import bank from './bank'
 import contest from './contest'
 import doctor from './doctor'
 import media from './media'
+import ranking from './ranking'
 import people from './people'
 import rules from './rules'
 import staff from './staff'
@@ -13,6 +14,7 @@ const en: Record<keyof typeof zh, string> = {
   ...contest,
   ...doctor,
   ...media,
+  ...ranking,
   ...people,
   ...rules,
   ...staff,

@@ -64,13 +64,15 @@ const en: Record<RulesKey, string> = {
   'rules.people.all': 'The board of people is public.',
   'rules.people.top': 'The board of people shows the first {n}; everybody sees their own place.',
   'rules.people.off': 'Individual places are not published.',
+  'rules.masked':
+    'Public boards of people show the first letter of names only; you see your own name in full.',
   'rules.team': 'Points of a unit: {formula}.',
   'rules.formula.sum': 'the sum of its people’s points',
   'rules.formula.average': 'the average of its people who took part',
   'rules.formula.roster_average': 'the average over its whole roster; absent people count 0',
   'rules.formula.top_k_average': 'the average of its {k} best; missing ones count 0',
   'rules.formula.participation': 'participation (percent of its roster that took part)',
-  'rules.formula.composite': 'combined from {list}',
+  'rules.formula.composite': 'combined in percent (averages as percent of full marks): {list}',
   'rules.formula.weight': '{n}% {formula}',
   'rules.voluntary.on':
     'Taking part is voluntary: no compulsory check-in, no points for time spent, and only the organizer sees who took part.',

@@ -75,6 +75,7 @@ const en: Record<keyof typeof zh, string> = {
   'formula.roster_average': 'Ranked by the average of all members; absent counts 0',
   'formula.top_k_average': 'Ranked by the average of the best {k}',
   'formula.participation': 'Ranked by the share who took part',
+  'formula.composite': 'Ranked by a composite in percent',
 
   'podium.title': 'Winners',
   'podium.first': 'First',

@@ -2,6 +2,7 @@ import bank from './bank'
 import contest from './contest'
 import doctor from './doctor'
 import media from './media'
+import ranking from './ranking'
 import people from './people'
 import rules from './rules'
 import staff from './staff'
@@ -12,6 +13,7 @@ const zh = {
   ...contest,
   ...doctor,
   ...media,
+  ...ranking,
   ...people,
   ...rules,
   ...staff,

@@ -73,6 +73,7 @@ const zh = {
   'formula.roster_average': '按全员平均分排名，缺席计 0 分',
   'formula.top_k_average': '按队内前 {k} 名平均分排名',
   'formula.participation': '按参与率排名',
+  'formula.composite': '按综合得分排名（百分制）',
 
   'podium.title': '颁奖时刻',
   'podium.first': '冠军',

@@ -122,7 +122,7 @@ func (a *API) findIntegrity(c *fiber.Ctx) error {
 
 func (a *API) sendIntegrity(c *fiber.Ctx, kind integrity.Kind, state integrity.State) error {
 	ctx, id := c.UserContext(), c.Params("id")
-	contest, err := a.Papers.Find(ctx, id)
+	contest, err := a.paperOf(c)
 	if err != nil {
 		return err
 	}
@@ -203,7 +203,7 @@ func (a *API) startIntegrity(c *fiber.Ctx) error {
 		return err
 	}
 	ctx, id := c.UserContext(), c.Params("id")
-	if _, err := a.Papers.Find(ctx, id); err != nil {
+	if _, err := a.paperOf(c); err != nil {
 		return err
 	}
 	before, err := a.Integrity.FindLook(ctx, time.Now(), id)

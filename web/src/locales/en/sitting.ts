@@ -102,6 +102,7 @@ const en: Record<SittingKey, string> = {
   'contest.home': 'My contests',
   'zone.beijing': 'Beijing time',
   'paper.title': 'Paper',
+  'paper.practice': 'Practice',
   'paper.loading': 'Opening…',
   'paper.retrying': 'No connection, trying again',
   'paper.kept': 'All your answers are kept; you can go on when the connection is back',

@@ -99,6 +99,7 @@ const zh = {
   'contest.home': '我的竞赛',
   'zone.beijing': '北京时间',
   'paper.title': '答题',
+  'paper.practice': '练习',
   'paper.loading': '正在打开…',
   'paper.retrying': '网络不通，正在重试',
   'paper.kept': '已经作答的题都在，连上后接着答',

@@ -20,7 +20,7 @@ func TestEveryRouteDeclaresWhatItIsAbout(t *testing.T) {
 	for _, r := range (&API{}).routes() {
 		name := r.method + " " + r.path
 		players := r.who == player || r.who == employee
-		asks := r.path == "/contests/:id/paper/check" // its question is too long for an address
+		asks := r.path == "/contests/:id/paper/check" || strings.HasSuffix(r.path, "/preview") // questions that are too long for an address
 		if r.does == "" && r.method != "GET" && r.who != public && !players && !asks {
 			t.Errorf("%s changes something, and the audit log has no name for it", name)
 		}

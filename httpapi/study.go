@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -100,8 +101,41 @@ type studyHomeView struct {
 	Boards    studyBoardsView  `json:"boards"`
 }
 
+// collectMistakes puts what a person got wrong in paper contests among their mistakes, as soon as a contest shows keys.
+func (a *API) collectMistakes(ctx context.Context, person string) error {
+	ids, err := a.Study.Uncollected(ctx, person)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		at, contest, err := a.Papers.AttemptOf(ctx, id)
+		if err != nil {
+			return err
+		}
+		if _, allowed := contest.Review(at); !allowed {
+			continue
+		}
+		var wrong []string
+		for i, m := range at.Marks {
+			if i >= len(at.Paper) || m.Right {
+				continue
+			}
+			if q, ok := contest.Question(at.Paper[i].ID); ok && !q.Voided {
+				wrong = append(wrong, q.Question.ID)
+			}
+		}
+		if err := a.Study.Collect(ctx, time.Now(), person, id, wrong); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // studyHome gives a person's page of learning.
 func (a *API) studyHome(c *fiber.Ctx) error {
+	if err := a.collectMistakes(c.UserContext(), playerOf(c).Person.ID); err != nil {
+		return err
+	}
 	h, err := a.Study.Home(c.UserContext(), time.Now(), playerOf(c).Person.ID)
 	if err != nil {
 		return err
@@ -212,6 +246,9 @@ func (a *API) listMistakes(c *fiber.Ctx) error {
 	skip := c.QueryInt("skip")
 	if skip < 0 || skip > 1_000_000 {
 		return errSkip
+	}
+	if err := a.collectMistakes(c.UserContext(), playerOf(c).Person.ID); err != nil {
+		return err
 	}
 	page, total, err := a.Study.ListMistakes(c.UserContext(), playerOf(c).Person.ID, skip, limit)
 	if err != nil {

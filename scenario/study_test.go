@@ -10,6 +10,9 @@ import (
 
 	"leitai/people"
 	"leitai/questionbank"
+	"leitai/quiz"
+	"leitai/quiz/integrity"
+	"leitai/quiz/paper"
 	"leitai/quiz/study"
 	"leitai/sqldb"
 )
@@ -166,11 +169,69 @@ func learning(t *testing.T, s *server) {
 		{"kiosk's mistake", nobody, "POST", at + "/answers", fields{"id": "k1", "q": 1, "a": []string{"A"}}, 200, []string{`"stopped"`}, nil},
 		{"kiosk's revival", nobody, "POST", at + "/revive", nil, 200, []string{`"open"`}, secrets},
 	})
+	unusual(t, s)
 	var n int
 	s.must(s.db.Get(t.Context(), &n, `SELECT COUNT(*) FROM study_sets WHERE id LIKE 'k%' AND person_id IS NOT NULL`))
 	if n > 0 {
 		t.Error("a kiosk's set is somebody's")
 	}
+}
+
+// unusual calls the looks for unusual answering of a paper contest.
+func unusual(t *testing.T, s *server) {
+	t.Helper()
+	p := s.papers("异常", nil)
+	s.share(people.OnContest, p.contest.ID)
+	at := "/api/v1/contests/" + p.contest.ID + "/integrity"
+	org, judge := s.as("organizer"), s.as("judge")
+	var ids []string
+	for _, name := range []string{"王一", "王二", "王三"} {
+		token := p.guest(name)
+		var a sheet
+		s.player(token).do("POST", p.at()+"/attempts", fields{"phase": "formal", "device": "the same tablet"}).ok(&a)
+		s.player(token).do("POST", "/api/v1/attempts/"+a.ID+"/hand-in", fields{"saves": p.saves(a, 5)}).ok(nil)
+		ids = append(ids, a.ID)
+	}
+	with := fields{}
+	if err := json.Unmarshal([]byte(mustJSON(integrity.DefaultSettings())), &with); err != nil {
+		t.Fatal(err)
+	}
+	run(t, []scenario{
+		{"nothing was looked for", judge, "GET", at, nil, 200, []string{`"state":"none"`, `"findings":[]`, `"time_zone":"Asia/Shanghai"`}, nil},
+		{"a judge does not begin", judge, "POST", at, fields{"settings": with}, 403, []string{`"session.forbidden"`}, nil},
+		{"out of range", org, "POST", at, fields{"settings": fields{"device_people": 1}}, 400, []string{`"device_people":"value.range"`}, nil},
+		{"no such kind", judge, "GET", at + "?kind=luck", nil, 400, []string{`"kind":"value.choice"`}, nil},
+		{"begun", org, "POST", at, fields{"settings": with}, 202, []string{`"settings":{`}, nil},
+	})
+	var page struct {
+		Look     struct{ State string }
+		Findings []struct {
+			Key, Kind, State string
+			Facts            struct{ People int }
+			Attempts         []struct{ ID, Name, State string }
+		}
+	}
+	eventually(t, "the look is done", func() bool {
+		judge.do("GET", at, nil).ok(&page)
+		return page.Look.State == "done"
+	})
+	if len(page.Findings) != 1 || page.Findings[0].Kind != "device" || page.Findings[0].Facts.People != 3 || len(page.Findings[0].Attempts) != 3 || page.Findings[0].Attempts[0].Name != "王一" {
+		t.Fatalf("found %+v", page.Findings)
+	}
+	finding := at + "/findings/" + page.Findings[0].Key
+	run(t, []scenario{
+		{"nobody lost a point", s.as("viewer"), "GET", at, nil, 403, nil, nil},
+		{"a judge does not decide", judge, "POST", finding, fields{"state": "dismissed", "note": "公用平板"}, 403, []string{`"session.forbidden"`}, nil},
+		{"a note is needed", org, "POST", finding, fields{"state": "dismissed"}, 400, []string{`"note":"value.required"`}, nil},
+		{"dismissed", org, "POST", finding, fields{"state": "dismissed", "note": "公用平板"}, 200, []string{`"state":"dismissed"`, "公用平板", "员工organizer"}, nil},
+		{"not among the open ones", judge, "GET", at + "?state=open", nil, 200, []string{`"findings":[]`, `"dismissed":1`}, nil},
+		{"nothing is void without acting", org, "POST", finding, fields{"state": "dismissed", "note": "x", "void": ids[:1]}, 400, []string{`"void":"value.choice"`}, nil},
+		{"only its own attempts", org, "POST", finding, fields{"state": "acted", "note": "x", "void": []string{"other"}}, 400, []string{`"void":"attempt.missing"`}, nil},
+		{"no such finding", org, "POST", at + "/findings/none", fields{"state": "open"}, 404, []string{`"finding.missing"`}, nil},
+		{"one is void", org, "POST", finding, fields{"state": "acted", "note": "由他人代答", "void": ids[:1]}, 200, []string{`"state":"acted"`, `"state":"void"`, `"state":"handed_in"`}, nil},
+		{"again is no error", org, "POST", finding, fields{"state": "acted", "note": "由他人代答", "void": ids[:1]}, 200, []string{`"state":"void"`}, nil},
+		{"opened again", org, "POST", finding, fields{"state": "open"}, 200, []string{`"state":"open"`}, nil},
+	})
 }
 
 // mergeSettings gives settings with some changed.
@@ -223,4 +284,42 @@ func TestWhatAContestAsksIsNotLearned(t *testing.T) {
 	_, err = s.db.Exec(t.Context(), `UPDATE contests SET status = 'finished', closes_at = $2 WHERE id = $1`, contest.ID, sqldb.MillisOf(time.Now()))
 	s.must(err)
 	run(t, []scenario{{"once it is over", me, "GET", at + "/review", nil, 200, []string{"秘密解析"}, nil}})
+}
+
+// staffPaper publishes a paper contest for the unit of an employee.
+func (s *server) staffPaper(mark, name string, change func(*paper.Settings)) *preliminary {
+	s.t.Helper()
+	var unit string
+	s.must(s.db.Get(context.Background(), &unit, `SELECT unit_id FROM people WHERE name = $1`, name))
+	p := s.papers(mark, change)
+	rules := p.contest.Rules
+	rules.Entry = paper.EntryRoster
+	c := &quiz.Contest{Title: mark + "员工赛", Settings: quiz.DefaultContestSettings()}
+	s.must(s.paper.Create(context.Background(), time.Now(), c, rules, []string{unit}))
+	made, err := s.paper.Publish(context.Background(), time.Now(), c.ID)
+	s.must(err)
+	s.must(s.paper.Close(context.Background(), time.Now(), p.contest.ID))
+	return &preliminary{s, made, p.bank}
+}
+
+// TestMistakesOfAPaperAreLearned: what somebody got wrong in a contest is among their mistakes when the contest shows
+// keys, and not before.
+func TestMistakesOfAPaperAreLearned(t *testing.T) {
+	s := start(t, embedded(t))
+	me := s.player(s.employee("冯错题"))
+	p := s.staffPaper("错题", "冯错题", func(r *paper.Settings) { r.Review = paper.ReviewAfterWindow })
+	me.do("POST", p.at()+"/entrants", fields{}).ok(nil)
+	var a sheet
+	me.do("POST", p.at()+"/attempts", fields{"phase": "formal"}).ok(&a)
+	me.do("POST", "/api/v1/attempts/"+a.ID+"/hand-in", fields{"saves": p.saves(a, 2)}).ok(nil)
+	run(t, []scenario{
+		{"while the contest is on", me, "GET", "/api/v1/study/mistakes", nil, 200, []string{`"total":0`}, []string{"错题解析"}},
+		{"nor on the page of learning", me, "GET", "/api/v1/study", nil, 200, []string{`"mistakes":0`}, nil},
+	})
+	s.must(s.paper.Close(t.Context(), time.Now(), p.contest.ID))
+	s.must(paper.NewWorker(s.paper, s.logger()).Tick(t.Context(), time.Now().Add(time.Minute)))
+	run(t, []scenario{
+		{"when it is over", me, "GET", "/api/v1/study", nil, 200, []string{`"mistakes":3`}, nil},
+		{"with key and explanation", me, "GET", "/api/v1/study/mistakes", nil, 200, []string{`"total":3`, `"from":"paper"`, "错题解析", `"times":1`}, nil},
+	})
 }

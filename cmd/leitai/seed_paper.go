@@ -101,7 +101,7 @@ func (s *server) answerAs(ctx context.Context, c *paper.Contest, p people.Person
 		if h := at.In(c.Zone()).Hour(); h < 7 && at.Add(-9*time.Hour).After(opens) { // they sleep
 			at = at.Add(-9 * time.Hour)
 		}
-		e, err := s.papers.EnterPerson(ctx, at, c, p.ID, p.UnitID, p.Name)
+		e, err := s.papers.EnterPerson(ctx, at, c, p.ID, p.UnitID, p.Name, "")
 		if err != nil {
 			return fmt.Errorf("enter: %w", err)
 		}

@@ -83,6 +83,7 @@ type server struct {
 	quiz         *quiz.Store
 	papers       *paper.Store
 	answering    string // the demo's preliminary that was just made, or \"\"
+	study        *study.Store
 	house        *hall.House
 	app          webApp
 	base         string // public address without a slash at the end
@@ -136,7 +137,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	}
 }
 
-// sweep takes pictures out of the database once a day that nobody needs any more; the first time an hour after the start,
+// sweep takes out of the database once a day what nobody needs any more, pictures and old learning sets; the first time an hour after the start,
 // when a hall that waited for it has begun.
 func (s *server) sweep(ctx context.Context) {
 	for wait := time.Hour; ; wait = 24 * time.Hour {
@@ -149,6 +150,9 @@ func (s *server) sweep(ctx context.Context) {
 			s.log.Warn("sweep media", "error", err)
 		} else if n > 0 {
 			s.log.Info("swept media that no question has", "files", n)
+		}
+		if _, err := s.study.Sweep(ctx, time.Now()); err != nil && ctx.Err() == nil {
+			s.log.Warn("sweep learning sets", "error", err)
 		}
 	}
 }
@@ -170,6 +174,7 @@ func (s *server) start(ctx context.Context, c *serveCmd) error {
 	}
 	s.people, s.banks, s.quiz = people.NewStore(s.db), questionbank.NewStore(s.db).Paced(s.hallFirst), quiz.NewStore(s.db)
 	s.media, s.papers = media.NewStore(s.db), paper.NewStore(s.db)
+	s.study = study.NewStore(s.db, s.banks)
 	key, err := tokenKey(ctx, s.quiz)
 	if err != nil {
 		return err
@@ -182,7 +187,7 @@ func (s *server) start(ctx context.Context, c *serveCmd) error {
 	registry.MustRegister(s.house.Collectors()...)
 	s.boards = ranking.New(s.db, leaderboard.NewGroups(s.redis, "leitai"), s.log)
 	app, err := httpapi.New(httpapi.Config{Quiz: s.quiz, Boards: s.boards, Papers: s.papers, Banks: s.banks, Media: s.media, People: s.people, House: s.house, Web: web.Dist(), Logger: s.log, ReadBank: bankReader{s.hallFirst}.read, AnnotateBank: annotateElsewhere, CheckBank: checkElsewhere,
-		Study: study.NewStore(s.db, s.banks), Integrity: integrity.NewStore(s.db, s.papers),
+		Study: s.study, Integrity: integrity.NewStore(s.db, s.papers),
 		Checks: s.checks(), Metrics: registry, Secure: strings.HasPrefix(s.base, "https://"), TrustedProxies: c.proxies()})
 	if err != nil {
 		return err

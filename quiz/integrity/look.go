@@ -17,17 +17,19 @@ import (
 // chunk is how many attempts are looked at in one go.
 const chunk = 500
 
+// maxSheets bounds the papers of one group that are kept in memory.
+const maxSheets = 1000
+
 // looking is a look under way.
 type looking struct {
-	s       *Store
-	c       *paper.Contest
-	with    Settings
-	tally   *tally
-	groups  map[uint64][]sheet
-	found   map[Kind][]Finding
-	looked  int
-	scores  map[int]int
-	readAll bool
+	s      *Store
+	c      *paper.Contest
+	with   Settings
+	tally  *tally
+	groups map[uint64][]sheet
+	found  map[Kind][]Finding
+	looked int
+	scores map[int]int
 }
 
 // Run looks through the attempts of a contest that were handed in in its formal part, and stores what it finds. It goes
@@ -238,10 +240,9 @@ func (l *looking) judge(at *attempt) error {
 	}
 	if l.with.Same {
 		if wrong := at.wrong(); len(wrong) >= l.with.SameWrong {
-			if sig := signature(wrong); l.tally.seen[sig] > 1 {
-				if len(l.groups[sig]) < 1000 {
-					l.groups[sig] = append(l.groups[sig], at.sheet)
-				}
+			sig := signature(wrong)
+			if k := l.tally.seen[sig]; k > 1 && len(l.groups[sig]) < maxSheets && l.tally.possible(l.with, at.sheet, k) {
+				l.groups[sig] = append(l.groups[sig], at.sheet)
 			}
 		}
 	}

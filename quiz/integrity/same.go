@@ -76,6 +76,7 @@ type tally struct {
 	seen  map[uint64]int // sheets with the same wrong answers, where there are enough of them
 	n     int
 	least int // wrong answers that are enough
+	ways  map[int]float64
 }
 
 type tallyKey struct {
@@ -85,7 +86,7 @@ type tallyKey struct {
 
 // newTally divides by the number of sheets of each score.
 func newTally(scores map[int]int, least int) *tally {
-	t := &tally{given: map[tallyKey]int{}, asked: map[tallyKey]int{}, kinds: map[string]map[string]bool{}, teams: map[string]int{}, seen: map[uint64]int{}, least: least}
+	t := &tally{given: map[tallyKey]int{}, asked: map[tallyKey]int{}, kinds: map[string]map[string]bool{}, teams: map[string]int{}, seen: map[uint64]int{}, ways: map[int]float64{}, least: least}
 	total, sum := 0, 0
 	var order []int
 	for score, n := range scores {
@@ -184,6 +185,23 @@ func allGave(sheets []sheet, g given) bool {
 		}
 	}
 	return true
+}
+
+// possible tells whether a sheet may become part of a finding, when so many have its wrong answers. Where most people
+// err alike, thousands of sheets may have the same, and need not be kept in memory.
+func (t *tally) possible(s Settings, sh sheet, k int) bool {
+	digits := 0.0
+	for _, g := range sh.answers {
+		if g.choice != "" {
+			digits -= math.Log10(t.share(sh.correct, g))
+		}
+	}
+	ways, ok := t.ways[k]
+	if !ok {
+		ways = min(t.waysInTeams(k), logChoose(t.n, k))
+		t.ways[k] = ways
+	}
+	return float64(k-1)*digits-ways >= float64(s.SameChance)
 }
 
 // waysInTeams is log10 of the number of groups of k within one team.

@@ -90,7 +90,7 @@ func (s *Store) peopleBoard(ctx context.Context, b Board, top int, by, personID 
 	if err != nil {
 		return Board{}, wrap("study board", err)
 	}
-	if err := s.db.Get(ctx, &b.Total, `SELECT COUNT(*) FROM study_totals WHERE period = $1 AND `+by+` > 0`, b.Period); err != nil {
+	if err := s.db.Get(ctx, &b.Total, `SELECT COUNT(*) FROM study_totals t JOIN people p ON p.id = t.person_id WHERE t.period = $1 AND t.`+by+` > 0 AND p.left_at = 0`, b.Period); err != nil {
 		return Board{}, wrap("count study board", err)
 	}
 	for i, r := range rows {

@@ -117,11 +117,7 @@ func (s *Store) Topics(ctx context.Context, now time.Time, personID string) ([]T
 	if err != nil {
 		return nil, err
 	}
-	banks := kept.Banks
-	if personID == "" {
-		banks = kept.KioskBanks
-	}
-	questions, err := s.openQuestions(ctx, now, banks)
+	questions, err := s.openQuestions(ctx, now, kept.open(personID == ""))
 	if err != nil {
 		return nil, err
 	}

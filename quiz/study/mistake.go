@@ -122,6 +122,19 @@ func (s *Store) DropMistake(ctx context.Context, personID, questionID string) er
 	return nil
 }
 
+// maxUncollected bounds how many attempts are looked at in one go; a contest without review leaves its attempts there.
+const maxUncollected = 50
+
+// Uncollected gives somebody's attempts at papers that were handed in and not collected, the latest first.
+func (s *Store) Uncollected(ctx context.Context, personID string) ([]string, error) {
+	var ids []string
+	if err := s.db.Select(ctx, &ids, `SELECT a.id FROM attempts a JOIN entrants e ON e.id = a.entrant_id WHERE e.person_id = $1 AND a.state = 'handed_in'
+		AND NOT EXISTS (SELECT 1 FROM study_collected c WHERE c.attempt_id = a.id) ORDER BY a.started_at DESC, a.id LIMIT $2`, personID, maxUncollected); err != nil {
+		return nil, wrap("list attempts", err)
+	}
+	return ids, nil
+}
+
 // Collect puts the questions that somebody got wrong in a paper contest among their mistakes, once for each attempt.
 // The caller makes sure that the contest allows review by now.
 func (s *Store) Collect(ctx context.Context, now time.Time, personID, attemptID string, wrong []string) error {

@@ -229,7 +229,7 @@ func (s *Store) Answer(ctx context.Context, now time.Time, personID, id, answerI
 			if err := set.takes(no); err != nil {
 				return err
 			}
-			q, usable, err := s.usable(ctx, set.Questions[no-1])
+			q, usable, err := s.usable(ctx, set, rules, set.Questions[no-1])
 			if err != nil {
 				return err
 			}
@@ -279,14 +279,14 @@ func (s *Set) takes(no int) error {
 
 // Hint gives the source passage of the question that is to be answered in a daily set.
 func (s *Store) Hint(ctx context.Context, now time.Time, personID, id string, no int) (source string, err error) {
-	_, err = s.change(ctx, now, personID, id, func(set *Set, _ Settings) error {
+	_, err = s.change(ctx, now, personID, id, func(set *Set, rules Settings) error {
 		if no < 1 || no > len(set.Questions) || set.Mode == Challenge {
 			return fault.New(fault.Conflict, "study.no_hint")
 		}
 		if err := set.takes(no); err != nil {
 			return err
 		}
-		q, usable, err := s.usable(ctx, set.Questions[no-1])
+		q, usable, err := s.usable(ctx, set, rules, set.Questions[no-1])
 		if err != nil {
 			return err
 		}
@@ -324,12 +324,23 @@ func (s *Store) Finish(ctx context.Context, now time.Time, personID, id string) 
 	})
 }
 
-// usable loads a question of a set and tells whether it may be asked: it is still there, and no contest that is not
-// finished has it.
-func (s *Store) usable(ctx context.Context, q Asked) (questionbank.Question, bool, error) {
+// usable loads a question of a set and tells whether it may be asked: it is still there, its bank is still open, and no
+// contest that is not finished has it. What comes back among somebody's mistakes they have seen before, so its bank may
+// be closed by now.
+func (s *Store) usable(ctx context.Context, set *Set, rules Settings, q Asked) (questionbank.Question, bool, error) {
 	out, err := s.withheld(ctx, q.ID)
 	if err != nil || out[q.ID] {
 		return questionbank.Question{}, false, err
+	}
+	if set.Mode != Mistakes {
+		var bank string
+		err := s.db.Get(ctx, &bank, `SELECT bank_id FROM questions WHERE id = $1`, q.ID)
+		if errors.Is(err, sqldb.ErrNoRow) {
+			return questionbank.Question{}, false, nil
+		}
+		if err != nil || !slices.Contains(rules.open(set.PersonID == ""), bank) {
+			return questionbank.Question{}, false, wrap("find bank of question", err)
+		}
 	}
 	found, err := s.banks.FindVersion(ctx, q.ID, q.Version)
 	if fault.Is(err, fault.NotFound) {
@@ -353,7 +364,7 @@ func (s *Store) settle(ctx context.Context, now time.Time, set *Set, rules Setti
 			}
 			continue
 		}
-		q, usable, err := s.usable(ctx, set.Questions[no-1])
+		q, usable, err := s.usable(ctx, set, rules, set.Questions[no-1])
 		if err != nil {
 			return nil, err
 		}
@@ -370,11 +381,7 @@ func (s *Store) more(ctx context.Context, now time.Time, set *Set, rules Setting
 	if set.Mode != Challenge || len(set.Questions) >= maxChallenge {
 		return nil, nil
 	}
-	banks := rules.Banks
-	if set.PersonID == "" {
-		banks = rules.KioskBanks
-	}
-	return s.draw(ctx, now, set.PersonID, Wanted{Mode: set.Mode}, challengeStep, banks, set)
+	return s.draw(ctx, now, set.PersonID, Wanted{Mode: set.Mode}, challengeStep, rules.open(set.PersonID == ""), set)
 }
 
 // change applies what do does to a set and stores what came of it. It is done again when another call changed the set

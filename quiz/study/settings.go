@@ -168,3 +168,11 @@ func (s Settings) On(m Mode) bool {
 func (s Settings) Cap(m Mode) int {
 	return map[Mode]int{Daily: s.DailySets, Topic: s.TopicSets, Challenge: s.ChallengeRuns}[m]
 }
+
+// open are the banks that are open: to people, or on kiosks.
+func (s Settings) open(kiosk bool) []string {
+	if kiosk {
+		return s.KioskBanks
+	}
+	return s.Banks
+}

@@ -36,6 +36,7 @@ func TestStore(t *testing.T) {
 		{"the caps of a day hold", theCapsOfADayHold},
 		{"a challenge goes on", aChallengeGoesOn},
 		{"a removed question is passed over", aRemovedQuestionIsPassedOver},
+		{"a bank that is closed gives nothing away", aClosedBankGivesNothingAway},
 		{"an edited question stays as it was drawn", anEditedQuestionStaysAsItWas},
 		{"mistakes come back until they are known", mistakesComeBack},
 		{"mistakes of a paper are collected once", mistakesOfAPaperAreCollectedOnce},
@@ -311,6 +312,24 @@ func aRemovedQuestionIsPassedOver(t *testing.T, b *bench) {
 	if len(reviewed) != 3 {
 		t.Errorf("reviewed %d", len(reviewed))
 	}
+}
+
+func aClosedBankGivesNothingAway(t *testing.T, b *bench) {
+	s := b.begin(t, Wanted{Mode: Daily})
+	b.give(t, noon, b.person, s.ID, 1, "A")
+	b.set(t, func(s *Settings) { s.Banks = []string{} })
+	_, err := b.Hint(t.Context(), noon, b.person, s.ID, 2)
+	refused(t, err, "study.no_hint")
+	o := b.give(t, noon, b.person, s.ID, 2, "B")
+	if !o.Asked.Skipped || len(o.Question.Key) != 0 || o.Next != nil || o.Set.State != Finished {
+		t.Errorf("after it was closed: %+v", o)
+	}
+	again := b.begin(t, Wanted{Mode: Mistakes}) // seen before
+	if o := b.give(t, noon, b.person, again.ID, 1, "B"); !o.Asked.Right {
+		t.Errorf("a mistake of a closed bank: %+v", o.Asked)
+	}
+	_, err = b.Begin(t.Context(), noon, b.person, Wanted{Mode: Daily})
+	refused(t, err, "study.no_questions")
 }
 
 func anEditedQuestionStaysAsItWas(t *testing.T, b *bench) {

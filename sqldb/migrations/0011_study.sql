@@ -102,7 +102,7 @@ CREATE INDEX questions_same ON questions (fingerprint);
 
 -- What a look for unusual answering (异常提示) found in a contest. It informs: points are changed by people only.
 CREATE TABLE integrity_findings (
-  contest_id TEXT   NOT NULL REFERENCES contests (id),
+  contest_id TEXT   NOT NULL REFERENCES contests (id) ON DELETE CASCADE,
   key        TEXT   NOT NULL,                              -- of kind and what it is about: the same finding keeps its state
   kind       TEXT   NOT NULL CHECK (kind IN ('speed', 'interval', 'same', 'device', 'leaving')),
   strength   INTEGER NOT NULL,                             -- 1 to 100, for the order of the list
@@ -116,7 +116,7 @@ CREATE TABLE integrity_findings (
   PRIMARY KEY (contest_id, key)
 );
 CREATE TABLE integrity_looks (
-  contest_id TEXT    NOT NULL PRIMARY KEY REFERENCES contests (id),
+  contest_id TEXT    NOT NULL PRIMARY KEY REFERENCES contests (id) ON DELETE CASCADE,
   state      TEXT    NOT NULL CHECK (state IN ('running', 'done', 'failed')),
   settings   TEXT    NOT NULL,                             -- JSON integrity.Settings
   attempts   INTEGER NOT NULL,                             -- looked at so far

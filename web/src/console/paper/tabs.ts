@@ -1,5 +1,6 @@
 import { defineAsyncComponent, type Component } from 'vue'
 import type { Key } from '../i18n'
+import { mayAct } from '../session'
 import type { PaperContest } from './types'
 
 /** A tab of a paper contest's page. One more is one more line here; its component comes when it is opened. */
@@ -42,6 +43,14 @@ export const paperTabs: PaperTab[] = [
     component: defineAsyncComponent(() => import('./QuestionsTab.vue')),
     props: (contest) => ({ contest }),
     when: published,
+  },
+  {
+    key: 'integrity',
+    title: 'integrity.tab',
+    component: defineAsyncComponent(() => import('./Integrity.vue')),
+    props: (contest) => ({ contestId: contest.id }),
+    // Viewers see results, and nothing that speaks against somebody.
+    when: (c) => published(c) && mayAct.value,
   },
   {
     key: 'settings',

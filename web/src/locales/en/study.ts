@@ -118,6 +118,7 @@ const en: Record<keyof typeof zh, string> = {
   'learning.kiosk_size': 'Questions of a set',
   'learning.kiosk_size.hint': 'Of a daily set or topic on a touch machine.',
 
+  'integrity.tab': 'Notices',
   'integrity.intro': 'These are notices: no points change and nothing is voided by itself',
   'integrity.intro.text':
     'What is unusual about the answering is listed here with what speaks for it. All of it can have an innocent explanation; please look into it before you decide. Results are changed by staff only, and every change is in the audit log.',

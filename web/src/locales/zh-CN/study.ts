@@ -112,6 +112,7 @@ const zh = {
   'learning.kiosk_size': '每组多少题',
   'learning.kiosk_size.hint': '一体机上每日答题和专项答题一组的题数。',
 
+  'integrity.tab': '异常提示',
   'integrity.intro': '这里只是提示，不会自动扣分或作废',
   'integrity.intro.text':
     '下面列出作答中不常见的情况和依据。它们都可能有正常的原因，请核实后再决定；成绩只由工作人员改动，并记入操作日志。',

@@ -105,6 +105,6 @@ export async function start(f: Face): Promise<void> {
   await expect(f.page.locator('.ask')).toBeVisible()
 }
 
-export const saved = (f: Face) => f.page.locator('.ask .status.good')
+export const saved = (f: Face) => f.page.locator('.pilot .status.good')
 export const choices = (f: Face) => f.page.locator('.ask button.option')
 export const onward = (f: Face) => f.page.getByRole('button', { name: '下一题' })

@@ -16,6 +16,8 @@ const loaders: Partial<
   unit: () => import('./boards'),
   draw: () => import('./boards'),
   season: () => import('./boards'),
+  learn: () => import('./learn'),
+  kiosk: () => import('./kiosk'),
   home: () => import('./pages/HomePages.vue'),
   link: () => import('./pages/HomePages.vue'),
 }

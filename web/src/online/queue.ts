@@ -187,7 +187,8 @@ export class SaveQueue {
     return backoff(this.fails)
   }
 
-  private close(): void {
+  /** The attempt takes no more: what has not arrived by now never will. */
+  close(): void {
     if (this.closed) return
     this.closed = true
     clearTimeout(this.timer)

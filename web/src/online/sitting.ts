@@ -135,8 +135,9 @@ async function take(own: number): Promise<void> {
   leaves.value = a.leaves
   queue?.load(a.questions)
   if (a.state === 'handed_in' || a.state === 'void') {
+    // Before the stage: whoever lost an answer is told before the result.
+    queue?.close()
     stage.value = 'in'
-    queue?.stop()
   } else if (a.state === 'closing') {
     stage.value = 'up'
     void follow(own)

@@ -1,0 +1,2 @@
+export { default } from './pages/Kiosk.vue'
+export { prepare } from './study'

@@ -1,0 +1,2 @@
+export { default } from './pages/Learn.vue'
+export { prepare } from './study'

@@ -3,6 +3,7 @@ package scenario
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -100,6 +101,9 @@ func (p *preliminary) right(q sheetQuestion) []string {
 					out = append(out, o.ID)
 				}
 			}
+		}
+		if b.Type == questionbank.Multiple {
+			slices.Sort(out) // as the sheet gives them back
 		}
 		return out
 	}

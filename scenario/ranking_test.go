@@ -69,6 +69,8 @@ func boardsAndSeasons(t *testing.T, s *server) {
 	t.Helper()
 	s.preliminary("pre1", "810001", nil)
 	s.boardSettled("/api/v1/online/810001/boards", 3)
+	s.boardSettled("/api/v1/online/810001/boards?board=units", 4)
+	s.boardSettled("/api/v1/online/810001/boards?day=2026-11-22", 3)
 	captain, other, nobody, viewer, org := s.player(s.employee("钱二")), s.player(s.employee("韩梅梅")), s.nobody(), s.as("viewer"), s.as("organizer")
 	s.must(people.NewStore(s.db).SetCaptain(t.Context(), s.unitOf("钱二"), s.personOf("钱二")))
 	at := "/api/v1/online/810001/boards"

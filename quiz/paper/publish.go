@@ -298,9 +298,3 @@ func (s *Store) Archive(ctx context.Context, id string) error {
 		return err
 	})
 }
-
-// Restore takes a contest out of the archive again; one that is not there is a conflict contest.not_now.
-func (s *Store) Restore(ctx context.Context, id string) error {
-	defer s.forget(id)
-	return s.quiz.RestoreContest(ctx, id)
-}

@@ -133,7 +133,7 @@ func storePreliminary(ctx context.Context, db *sqldb.DB, people int) error {
 		`INSERT INTO entrants (id, contest_id, team_id, name, client_id, created_at) SELECT '0196a1b2-c3d4-7e5f-8a9b-' || lpad(n::text, 12, '0'), 'bench',
 			'unit' || (n % $2::int), 'name' || n, n::text, 1 FROM generate_series(0, $1::int - 1) n`,
 		`INSERT INTO paper_results (contest_id, day, entrant_id, team_id, points, time_ms, attempts, finished_at) SELECT 'bench', '',
-			'0196a1b2-c3d4-7e5f-8a9b-' || lpad(n::text, 12, '0'), 'unit' || (n % $2::int), (n * 7919 % 21) * 10, n * 104729 % 600000, 1, n FROM generate_series(0, $1::int - 1) n`,
+			'0196a1b2-c3d4-7e5f-8a9b-' || lpad(n::text, 12, '0'), 'unit' || (n % $2::int), (n::bigint * 7919 % 21) * 10, n::bigint * 104729 % 600000, 1, n FROM generate_series(0, $1::int - 1) n`,
 	} {
 		if _, err := db.Exec(ctx, statement, people, boardUnits); err != nil {
 			return err

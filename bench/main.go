@@ -106,6 +106,9 @@ func run(o options) (err error) {
 	}
 	b.product(ctx)
 	b.papers(ctx)
+	if err := b.boards(ctx); err != nil {
+		b.result.Notes = append(b.result.Notes, err.Error())
+	}
 	if !o.noRefs {
 		b.references(ctx)
 	}

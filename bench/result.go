@@ -19,6 +19,7 @@ type result struct {
 	Machine    map[string]string `json:"machine"`
 	Scenarios  []*scenario       `json:"scenarios"`
 	Papers     []*papersRun      `json:"papers"`
+	Boards     []boardRun        `json:"boards"`
 	References references        `json:"references"`
 	Notes      []string          `json:"notes"`
 }

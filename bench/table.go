@@ -46,6 +46,7 @@ func (r *result) markdown() string {
 	r.hall(line)
 	r.growth(line)
 	r.importing(line)
+	r.boardTable(line)
 	r.papers(line)
 	r.compare(line)
 	for _, s := range r.Scenarios {

@@ -1,7 +1,7 @@
 // Package ranking makes the boards of paper contests and of seasons: of people and of units, for a whole contest and for
 // each of its days. The truth is paper_results in the database; the boards in Redis are a view of it that any process
 // may write and nobody needs to keep (package leaderboard). Whoever changes a result writes board_changes in the same
-// transaction, and the boards follow within a second; docs/adr/0011-boards.md says why that stays true through crashes.
+// transaction, and the boards follow within a second; docs/adr/0010-boards-from-an-outbox.md says how that stays true through crashes.
 package ranking
 
 import (

@@ -20,7 +20,6 @@ const en: Record<RankingKey, string> = {
     'The boards are catching up and refresh by themselves. All results are safe in the database.',
   'ranking.updated': 'Updated {time}',
   'ranking.formula': 'Points of a unit: {formula}. Of equal points the shorter mean time goes first.',
-  'ranking.composite_note': 'A composite is in percent; averages count as percent of full marks.',
   'ranking.people_rule': 'Points, then less time, then the earlier hand-in.',
   'ranking.shown.all': 'Players see everybody’s place.',
   'ranking.shown.top': 'Players see the first {n} and their own place.',

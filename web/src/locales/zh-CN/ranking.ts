@@ -17,7 +17,6 @@ const zh = {
   'ranking.catching_up': '榜单正在更新，稍后自动刷新。成绩都在数据库里，不会丢失。',
   'ranking.updated': '更新于 {time}',
   'ranking.formula': '单位得分：{formula}。得分相同的，人均用时少者在前。',
-  'ranking.composite_note': '综合得分为百分制，各项平均分按满分的百分比折算。',
   'ranking.people_rule': '先比得分，再比用时，再比交卷时间。',
   'ranking.shown.all': '选手能看到完整的个人榜。',
   'ranking.shown.top': '选手只能看到前 {n} 名和自己的名次。',

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
+import { faults } from './support/axe'
 import { close, face } from './support/faces'
 import { expect, test } from './support/test'
 
@@ -80,6 +81,8 @@ test('unusual answering is listed with its evidence, and staff decide', async ({
   await expect(notice.getByText('3 人在同一台设备上作答')).toBeVisible()
   await expect(notice.getByRole('row', { name: /王芳/ })).toBeVisible()
   await shot('integrity-found')
+  await page.mouse.move(2, 2) // off the button
+  expect(await faults(page, 'notices')).toEqual([])
 
   // Nothing is settled without a reason.
   await notice.getByRole('button', { name: '没有问题…' }).click()

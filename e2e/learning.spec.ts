@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { faults } from './support/axe'
 import { close, face } from './support/faces'
 import { expect, test } from './support/test'
 
@@ -51,6 +52,7 @@ test('banks are opened for learning after a warning, and rules are kept', async 
   await expect(page.locator('#learning-streaks')).toBeDisabled()
   await expect(page.getByText('自愿参加：只显示前 50 名。')).toBeVisible()
   await shot('learning-voluntary')
+  expect(await faults(page, 'learning')).toEqual([])
 
   // Leaving asks first; what somebody else has changed meanwhile is not overwritten.
   await page.getByRole('link', { name: '题库', exact: true }).first().click()

@@ -1,10 +1,16 @@
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import type { Card, Mine } from '../src/online/api'
 import { phaseAt, phaseEnds } from '../src/online/contest'
 import { passed } from '../src/online/countdown'
 import { parse } from '../src/online/route'
 import { stepOf } from '../src/online/step'
+import { loadTexts } from '../src/online/text'
 import { clockText, dayOf, dayText, lengthText, moment, untilText } from '../src/online/when'
+
+beforeAll(async () => {
+  localStorage.setItem('leitai.lang', 'zh-CN')
+  await loadTexts()
+})
 
 const at = (iso: string) => Date.parse(iso)
 

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { Browser, Page } from '@playwright/test'
 import { openScreen, phoneSize } from './support/faces'
+import { Preliminary } from './support/online'
 import { binary, password, until } from './support/server'
 import { expect, test } from './support/test'
 
@@ -74,11 +75,14 @@ test('until a phone is ready', async ({ browser, server, staff }) => {
   const room = await staff.room({
     teams: Array.from({ length: 56 }, (_, i) => `第${i + 1}支部`),
   })
+  const made = new Preliminary(staff)
+  const online = await made.publish([await made.unit()])
   for (const line of lines) {
     const code = await repeat(() => ready(browser, `${server.url}/`, 'form button[type=submit]', line))
     const teams = await repeat(() => ready(browser, `${server.url}/j/${room.code}`, 'button.pick', line))
+    const card = await repeat(() => ready(browser, `${server.url}/o/${online.code}`, '.state .button', line))
     console.log(
-      `${line.name}, CPU 4 × slower: code field ${spread(code)} ms, list of teams ${spread(teams)} ms`,
+      `${line.name}, CPU 4 × slower: code field ${spread(code)} ms, list of teams ${spread(teams)} ms, online contest ${spread(card)} ms`,
     )
   }
 })

@@ -1,5 +1,6 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { close, face, joined, options, status, type Face } from './support/faces'
+import { Preliminary } from './support/online'
 import type { Server } from './support/server'
 import { expect, test } from './support/test'
 
@@ -87,6 +88,34 @@ test('the first load of the phone is one request of at most 32 KB', async ({ bro
   expect(blocking).toEqual([])
   // Asked for by the first lines of the page, and not again by the rest.
   expect(rooms).toEqual([`${server.url}/api/v1/rooms/${room.code}`])
+  await f.context.close()
+})
+
+test('the first load of an online contest is one request of at most 32,000 bytes', async ({
+  browser,
+  server,
+  staff,
+}) => {
+  const made = new Preliminary(staff)
+  const { code } = await made.publish([await made.unit()])
+  const page = await get(server, `/o/${code}`, { 'accept-encoding': 'gzip, deflate' })
+  expect(page.status).toBe(200)
+  expect(page.headers['content-encoding']).toBe('gzip')
+  expect(page.bytes).toBeLessThanOrEqual(32_000)
+  const plain = await get(server, `/o/${code}`)
+  expect(plain.text).not.toMatch(/<script[^>]+src=|<link[^>]+stylesheet/)
+
+  // With every file behind it out of reach, the card still stands; its contest is asked for once.
+  const f = await face(browser)
+  const cards: string[] = []
+  f.page.on('request', (r) => {
+    if (r.url().includes('/api/v1/online/')) cards.push(r.url())
+  })
+  await f.page.route('**/assets/**', (route) => route.abort())
+  await f.page.goto(`${server.url}/o/${code}`)
+  await expect(f.page.getByRole('button', { name: '登录后开始' })).toBeVisible()
+  await expect(f.page.locator('.facts')).toContainText('10 分钟')
+  expect(cards).toEqual([`${server.url}/api/v1/online/${code}`])
   await f.context.close()
 })
 

@@ -83,6 +83,7 @@ func (a *API) mergeUnits(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	a.Papers.ForgetSeats()
 	note(c, "into", m.Into.Name)
 	note(c, "people", m.People)
 	return c.JSON(unitBrief{m.Into.ID, m.Into.ParentID, m.Into.Kind, m.Into.Name})
@@ -132,6 +133,7 @@ func (a *API) mergePeople(c *fiber.Ctx) error {
 	if err := a.People.MergePeople(c.UserContext(), c.Params("id"), in.Into, paper.MergePeople, study.MergePeople); err != nil {
 		return err
 	}
+	a.Papers.ForgetSeats()
 	note(c, "into", in.Into)
 	return a.sendPerson(c, in.Into)
 }

@@ -279,3 +279,7 @@ func joinTeams(ctx context.Context, tx *sqlx.Tx, t TeamContest) error {
 	_, err := tx.ExecContext(ctx, `DELETE FROM teams WHERE id = $1`, t.From)
 	return err
 }
+
+// ForgetSeats drops the entrants in memory: after a merge they may stand in another team. Other processes show the old
+// team until they ask again; what counts is read from the database.
+func (s *Store) ForgetSeats() { s.seats.clear() }

@@ -129,7 +129,7 @@ func storePreliminary(ctx context.Context, db *sqldb.DB, people int) error {
 		return err
 	}
 	for _, statement := range []string{
-		`INSERT INTO teams (id, contest_id, name, grp, roster, position) SELECT 'unit' || n, 'bench', 'unit' || n, '', $1, n FROM generate_series(0, $2::int - 1) n`,
+		`INSERT INTO teams (id, contest_id, name, grp, roster, position) SELECT 'unit' || n, 'bench', 'unit' || n, '', $1::int / $2::int, n FROM generate_series(0, $2::int - 1) n`,
 		`INSERT INTO entrants (id, contest_id, team_id, name, client_id, created_at) SELECT '0196a1b2-c3d4-7e5f-8a9b-' || lpad(n::text, 12, '0'), 'bench',
 			'unit' || (n % $2::int), 'name' || n, n::text, 1 FROM generate_series(0, $1::int - 1) n`,
 		`INSERT INTO paper_results (contest_id, day, entrant_id, team_id, points, time_ms, attempts, finished_at) SELECT 'bench', '',

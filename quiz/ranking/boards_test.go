@@ -41,7 +41,7 @@ func TestBoardsFollowResults(t *testing.T) {
 		f.equal()
 		want("after a void and a move", ranking.Query{Kind: ranking.Units}, "1 丙 90.00", "2 甲 80.00", "3 乙 0.00")
 		f.exec(`DELETE FROM contests WHERE id = 'none'`)
-		f.exec(`UPDATE teams SET roster = 4 WHERE id = 'c1甲'`)
+		f.exec(`UPDATE teams SET roster = 100000 WHERE id = 'c1甲'`)
 		f.settle()
 		f.equal()
 	})

@@ -220,8 +220,8 @@ type teamSums struct {
 func (b *Boards) teamSums(ctx context.Context, contestID string) (teamSums, error) {
 	var s teamSums
 	err := b.db.Get(ctx, &s, `SELECT COUNT(*) AS teams, CAST(COALESCE(SUM(roster), 0) AS BIGINT) AS roster,
-		CAST(COALESCE(SUM(roster * (position + 1)), 0) AS BIGINT) AS weighted,
-		CAST(COALESCE(SUM(roster * roster), 0) AS BIGINT) AS squares,
+		CAST(COALESCE(SUM(CAST(roster AS BIGINT) * (position + 1)), 0) AS BIGINT) AS weighted,
+		CAST(COALESCE(SUM(CAST(roster AS BIGINT) * roster), 0) AS BIGINT) AS squares,
 		CAST(COUNT(unit_id) AS BIGINT) AS linked FROM teams WHERE contest_id = $1`, contestID)
 	if err != nil {
 		return teamSums{}, wrap("look at teams", err)

@@ -59,6 +59,8 @@ const zh = {
   'rules.people.all': '公布个人排行榜。',
   'rules.people.top': '个人排行榜公布前 {n} 名，每人可看到自己的名次。',
   'rules.people.off': '不公布个人排名。',
+  'rules.mask.on': '榜上姓名只显示姓氏，如张*。',
+  'rules.mask.off': '榜上显示完整姓名。',
   'rules.team': '单位得分：{formula}。',
   'rules.formula.sum': '本单位参赛人员得分之和',
   'rules.formula.average': '本单位参赛人员的平均分',

@@ -37,6 +37,7 @@ export interface PublicRules {
   show_points: boolean
   people: 'all' | 'top' | 'off'
   top_shown: number
+  /** Names on public boards as 张*. */
   mask_names: boolean
   note_leaving: boolean
   voluntary: boolean
@@ -204,7 +205,7 @@ export function ruleSections(r: PublicRules, t: T): RuleSection[] {
     t('rules.ranking.order'),
     t(r.share_ranks ? 'rules.share.on' : 'rules.share.off'),
     t(`rules.people.${r.people}`, { n: r.top_shown }),
-    ...(r.mask_names && r.people !== 'off' ? [t('rules.masked')] : []),
+    t(r.mask_names ? 'rules.mask.on' : 'rules.mask.off'),
     t('rules.team', { formula: formulaText(r, t) }),
     t(r.voluntary ? 'rules.voluntary.on' : 'rules.voluntary.off'),
   ])

@@ -357,6 +357,8 @@ const en: Record<ContestKey, string> = {
     'It is published or was answered; some of this cannot change any more. Reload to see it as it is.',
   'error.contest.entered': 'Somebody has entered; it cannot be taken back.',
   'error.contest.window_over': 'The end is in the past. Move it first.',
+  'wizard.rules.mask': 'Hide given names',
+  'wizard.rules.mask_hint': 'Public boards show family names only; staff see all.',
 }
 
 export default en

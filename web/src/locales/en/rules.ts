@@ -64,8 +64,8 @@ const en: Record<RulesKey, string> = {
   'rules.people.all': 'The board of people is public.',
   'rules.people.top': 'The board of people shows the first {n}; everybody sees their own place.',
   'rules.people.off': 'Individual places are not published.',
-  'rules.masked':
-    'Public boards of people show the first letter of names only; you see your own name in full.',
+  'rules.mask.on': 'Boards show family names only, as 张*.',
+  'rules.mask.off': 'Boards show full names.',
   'rules.team': 'Points of a unit: {formula}.',
   'rules.formula.sum': 'the sum of its people’s points',
   'rules.formula.average': 'the average of its people who took part',

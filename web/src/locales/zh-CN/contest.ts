@@ -339,6 +339,8 @@ const zh = {
   'error.contest.settled': '已经发布或有人答题，这几项不能再改。请刷新页面看最新设置。',
   'error.contest.entered': '已经有人报名，不能撤回发布。',
   'error.contest.window_over': '结束时间已经过去，请先把结束时间改到以后。',
+  'wizard.rules.mask': '隐去姓名',
+  'wizard.rules.mask_hint': '公开的榜上只显示姓氏，如张*；工作人员看到全名。',
 }
 
 export type ContestKey = keyof typeof zh

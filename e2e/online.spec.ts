@@ -12,8 +12,6 @@ import {
   type Paper,
 } from './support/online'
 import { Proxy } from './support/proxy'
-import { Server } from './support/server'
-import { Staff } from './support/staff'
 import { expect, test } from './support/test'
 
 /** Hands in from wherever the person is. */
@@ -319,51 +317,3 @@ for (const [name, viewport, text] of [
     await close(f)
   })
 }
-
-test('learning on a phone, and on a touch machine that forgets who walked away', async ({ browser }) => {
-  // A server of its own: questions of contests that are running are kept out of learning.
-  const server = await new Server().start()
-  const staff = await new Staff(server).signIn()
-  const bank = await staff.bank()
-  const { version, settings } = await staff.call<{ version: number; settings: object }>(
-    'GET',
-    '/study/settings',
-  )
-  await staff.call('PUT', '/study/settings', {
-    version,
-    settings: { ...settings, banks: [bank], kiosk_banks: [bank], kiosk: true },
-  })
-  const made = new Preliminary(staff)
-  const who = await made.employee(await made.unit())
-  const f = await openOnline(browser, server, '/me')
-  await f.page.getByRole('link', { name: '登录' }).click()
-  await f.page.getByLabel('手机号或工号').fill(who.phone)
-  await f.page.getByLabel('姓名').fill(who.name)
-  await f.page.getByRole('button', { name: '登录', exact: true }).click()
-  await f.page.getByRole('link', { name: /去学习/ }).click()
-  await f.page.getByRole('button', { name: /挑战答题/ }).click()
-  await choices(f).first().click()
-  await expect(f.page.locator('.why')).toContainText('正确答案')
-  await f.page.goto(`${server.url}/me/learn`)
-  await expect(f.page.getByRole('button', { name: /挑战答题.*继续上一组/ })).toBeVisible()
-
-  const k = await openOnline(browser, server, '/', {
-    viewport: { width: 1080, height: 1920 },
-    isMobile: false,
-  })
-  await k.page.clock.install()
-  await k.page.goto(`${server.url}/kiosk`)
-  await k.page.getByRole('button', { name: /挑战答题/ }).click()
-  await choices(k).first().click()
-  await expect(k.page.locator('.why')).toBeVisible()
-  await expect(k.page.locator('.idle')).toContainText('无操作将返回首页')
-  await k.page.clock.runFor(45_000)
-  await expect(k.page.getByRole('alertdialog')).toContainText('还在吗')
-  await k.page.getByRole('button', { name: '继续答题' }).click()
-  await expect(k.page.getByRole('alertdialog')).toBeHidden()
-  await expect(k.page.locator('.why')).toBeVisible()
-  await k.page.clock.runFor(62_000)
-  await expect(k.page.getByRole('button', { name: /每日答题/ })).toBeVisible()
-  await close(f, k)
-  await server.dispose()
-})

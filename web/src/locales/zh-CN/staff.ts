@@ -1,6 +1,6 @@
 /** Staff, access and the audit log: part of the console's catalogue. */
 const zh = {
-  'nav.staff': '人员',
+  'nav.staff': '工作人员',
   'nav.audit': '操作日志',
   'user.account': '我的账号',
   'role.admin.text': '管理全部竞赛、题库和人员，查看操作日志。',

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
-	"github.com/redis/go-redis/v9"
 
 	"leitai/leaderboard"
 	"leitai/quiz"
@@ -65,11 +64,10 @@ func (b *bench) boardsOf(ctx context.Context, people int) (run boardRun, err err
 		return run, err
 	}
 	defer func() { _ = db.Close() }()
-	options, err := redis.ParseURL(b.stores.redisURL)
+	rdb, err := leaderboard.Dial(b.stores.redisURL)
 	if err != nil {
 		return run, err
 	}
-	rdb := redis.NewClient(options)
 	defer func() { _ = rdb.Close() }()
 	if err := db.Migrate(ctx); err != nil {
 		return run, err

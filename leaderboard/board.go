@@ -27,6 +27,15 @@ type Boards struct {
 // New returns the boards whose keys begin with prefix, which holds no brace: braces mark what a Redis Cluster hashes.
 func New(rdb redis.UniversalClient, prefix string) *Boards { return &Boards{rdb: rdb, prefix: prefix} }
 
+// Dial opens a connection to the Redis server at a redis:// address; what measures boards needs no client of its own.
+func Dial(address string) (redis.UniversalClient, error) {
+	options, err := redis.ParseURL(address)
+	if err != nil {
+		return nil, fmt.Errorf("read the address of Redis: %w", err)
+	}
+	return redis.NewClient(options), nil
+}
+
 // key puts a board's name in a hash tag, so that a board and its successor live on the same node of a cluster.
 func (b *Boards) key(board string) string { return b.prefix + "{" + board + "}" }
 

@@ -130,7 +130,7 @@ redis.call('HSET', KEYS[1], 'ticket', ARGV[1], 'done', ARGV[1], 'updated', ARGV[
 return 0`)
 
 // swapScript puts a new build in place of the old boards. KEYS: the mark, then pairs of a new key and the key that it
-// becomes, then keys that go. ARGV: ticket, time, print, number of pairs, then the boards' names.
+// becomes, then keys that go. ARGV: ticket, time, imprint, number of pairs, then the boards' names.
 var swapScript = redis.NewScript(`
 local at = redis.call('HGET', KEYS[1], 'ticket')
 if at and tonumber(at) > tonumber(ARGV[1]) then return -2 end
@@ -145,7 +145,7 @@ for i = 1, pairs do
   redis.call('PERSIST', KEYS[2*i+1])
 end
 redis.call('DEL', KEYS[1])
-redis.call('HSET', KEYS[1], 'ticket', ARGV[1], 'done', ARGV[1], 'updated', ARGV[2], 'print', ARGV[3])
+redis.call('HSET', KEYS[1], 'ticket', ARGV[1], 'done', ARGV[1], 'updated', ARGV[2], 'imprint', ARGV[3])
 for i = 5, #ARGV do redis.call('HSET', KEYS[1], 'board:' .. ARGV[i], '1') end
 return 0`)
 
@@ -255,15 +255,15 @@ func (b *Build) keep(ctx context.Context) error {
 	return nil
 }
 
-// Finish puts what was built in the place of what was there, at once; boards that were not added are gone. print is for
+// Finish puts what was built in the place of what was there, at once; boards that were not added are gone. imprint is for
 // the mark. It is ErrOvertaken when somebody with a later ticket has written meanwhile.
-func (b *Build) Finish(ctx context.Context, now time.Time, print string) error {
+func (b *Build) Finish(ctx context.Context, now time.Time, imprint string) error {
 	before, err := b.g.Boards(ctx, b.group)
 	if err != nil {
 		return err
 	}
 	keys := []string{b.g.mark(b.group)}
-	args := []any{b.ticket, now.UnixMilli(), print, 2 * len(b.boards)}
+	args := []any{b.ticket, now.UnixMilli(), imprint, 2 * len(b.boards)}
 	for board := range b.boards {
 		set, notes := b.g.keys(b.group, board)
 		keys = append(keys, set+b.name, set, notes+b.name, notes)
@@ -290,7 +290,7 @@ func (g *Groups) Marks(ctx context.Context, groups []string) ([]Mark, error) {
 	answers := make([]*redis.SliceCmd, len(groups))
 	_, err := g.rdb.Pipelined(ctx, func(pipe redis.Pipeliner) error {
 		for i, group := range groups {
-			answers[i] = pipe.HMGet(ctx, g.mark(group), "ticket", "done", "updated", "print")
+			answers[i] = pipe.HMGet(ctx, g.mark(group), "ticket", "done", "updated", "imprint")
 		}
 		return nil
 	})
@@ -313,8 +313,8 @@ func markOf(values []any) Mark {
 	if len(values) < 4 || values[0] == nil {
 		return Mark{}
 	}
-	print, _ := values[3].(string)
-	return Mark{Built: true, Ticket: number(0), Done: number(1), Updated: time.UnixMilli(number(2)), Print: print}
+	imprint, _ := values[3].(string)
+	return Mark{Built: true, Ticket: number(0), Done: number(1), Updated: time.UnixMilli(number(2)), Print: imprint}
 }
 
 // Boards lists the boards of a group, as its mark has them, by name.

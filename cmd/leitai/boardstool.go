@@ -70,13 +70,13 @@ func openBoards(ctx context.Context, c *settings) (*ranking.Boards, func(), erro
 }
 
 // boardsRedis is the Redis of the settings, or that of the server which runs on the data folder.
-func (c *settings) boardsRedis(ctx context.Context) (redis.UniversalClient, error) {
+func (s *settings) boardsRedis(ctx context.Context) (redis.UniversalClient, error) {
 	redis.SetLogger(redisLog{slog.New(slog.DiscardHandler)})
-	if c.RedisURL != "" {
-		return openRedis(c.RedisURL)
+	if s.RedisURL != "" {
+		return openRedis(s.RedisURL)
 	}
 	gone := errors.New("without LEITAI_REDIS_URL the boards live in the running server, and no server runs on this data folder; it writes them when it starts")
-	address, err := os.ReadFile(c.embeddedFile())
+	address, err := os.ReadFile(s.embeddedFile())
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, gone
 	}

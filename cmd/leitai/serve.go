@@ -243,7 +243,7 @@ func openRedis(url string) (redis.UniversalClient, error) {
 }
 
 // embeddedFile is where a server without a Redis of its own says at which address of this machine its boards are.
-func (c *settings) embeddedFile() string { return filepath.Join(c.DataDir, "boards.address") }
+func (s *settings) embeddedFile() string { return filepath.Join(s.DataDir, "boards.address") }
 
 // redisLog keeps the library's own log, a line for each connection that fails, out of ours: the callers say what failed.
 type redisLog struct{ log *slog.Logger }

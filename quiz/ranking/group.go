@@ -100,7 +100,7 @@ func (b *Boards) Rebuild(ctx context.Context, group string) error {
 	if !ok {
 		return errBusy
 	}
-	print, err := b.printOf(ctx, group)
+	imprint, err := b.printOf(ctx, group)
 	if err != nil {
 		return err
 	}
@@ -116,7 +116,7 @@ func (b *Boards) Rebuild(ctx context.Context, group string) error {
 	}); err != nil {
 		return err
 	}
-	if err := build.Finish(ctx, time.Now(), print); err != nil {
+	if err := build.Finish(ctx, time.Now(), imprint); err != nil {
 		return err
 	}
 	return b.written(ctx, group, ticket)
@@ -137,7 +137,7 @@ func (b *Boards) RebuildWait(ctx context.Context, group string) error {
 	}
 }
 
-// printOf is the print that a group's boards should have.
+// printOf is the imprint that a group's boards should have.
 func (b *Boards) printOf(ctx context.Context, group string) (string, error) {
 	if id, ok := strings.CutPrefix(group, seasonGroup); ok {
 		return b.seasonPrint(ctx, id)

@@ -120,7 +120,7 @@ func (b *Boards) watch(ctx context.Context, broken map[string]bool) error {
 	var faults []error
 	for i, group := range groups {
 		m, s := marks[i], standings[group]
-		print, err := b.printOf(ctx, group)
+		imprint, err := b.printOf(ctx, group)
 		if fault.Is(err, fault.NotFound) { // gone since
 			continue
 		}
@@ -128,7 +128,7 @@ func (b *Boards) watch(ctx context.Context, broken map[string]bool) error {
 			return err
 		}
 		// A ticket above the database's is of a database that was put back to an older state.
-		if !broken[group] && m.Built && m.Done >= s.Written && m.Ticket <= s.Ticket && m.Print == print {
+		if !broken[group] && m.Built && m.Done >= s.Written && m.Ticket <= s.Ticket && m.Print == imprint {
 			continue
 		}
 		began := time.Now()

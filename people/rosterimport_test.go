@@ -225,37 +225,34 @@ func TestBrokenOffImportGoesOn(t *testing.T) {
 	})
 }
 
-func TestTenThousandRows(t *testing.T) {
+// manyRows takes several batches; larger files are measured, not tested.
+const manyRows = 1200
+
+func TestManyRows(t *testing.T) {
 	onBoth(t, func(t *testing.T, db *sqldb.DB, s *people.Store) {
 		park(t, s)
 		var b strings.Builder
 		b.WriteString(header)
-		for i := range 10_000 {
+		for i := range manyRows {
 			fmt.Fprintf(&b, "员工%d,1390%07d,N%d,甲公司,%s\n", i, i, i, []string{"一支部", "二支部"}[i%2])
 		}
-		began := time.Now()
 		in := preview(t, s, b.String())
-		planned := time.Since(began)
-		if in.Counts.Add != 10_000 {
+		if in.Counts.Add != manyRows {
 			t.Fatalf("%+v", in.Counts)
 		}
-		began = time.Now()
-		if in = store(t, s, in.ID, 0); in.Done != 10_000 {
+		if in = store(t, s, in.ID, 0); in.Done != manyRows {
 			t.Errorf("%+v", in)
 		}
-		t.Logf("%s: preview %s, store %s", db.Engine(), planned, time.Since(began))
 		again := preview(t, s, b.String())
-		if again.Counts.Same != 10_000 {
+		if again.Counts.Same != manyRows {
 			t.Errorf("again: %+v", again.Counts)
 		}
 		_, err := s.StoreRoster(t.Context(), now, again.ID, 0)
 		wantFault(t, err, fault.Conflict, "roster.nothing")
-		began = time.Now()
-		list, err := s.ListPeople(t.Context(), people.RosterSearch{Search: "员工9999", UnitID: "park", Below: true}, "", 50)
+		list, err := s.ListPeople(t.Context(), people.RosterSearch{Search: "员工1199", UnitID: "park", Below: true}, "", 50)
 		if err != nil || len(list) != 1 {
 			t.Errorf("%d found, %v", len(list), err)
 		}
-		t.Logf("search %s", time.Since(began))
 	})
 }
 

@@ -36,6 +36,11 @@ func (c *serveCmd) announce(ctx context.Context, s *server, addr net.Addr, first
 		fmt.Println(qr.ToSmallString(false))
 	}
 	fmt.Printf("  手机 Phone       %s\n", join)
+	if paper, err := s.demoPaper(ctx); err != nil {
+		return err
+	} else if paper != "" {
+		fmt.Printf("  网上预赛 Online  %s/o/%s\n", s.base, paper)
+	}
 	fmt.Printf("  大屏 Screen      %s\n", screen)
 	fmt.Printf("  控制台 Console   %s/console\n", local)
 	switch {

@@ -57,6 +57,22 @@ func (s *server) seedPaper(ctx context.Context) (string, error) {
 	return c.ID, nil
 }
 
+// demoPaper is the code of the demo's preliminary, "" where there is none any more.
+func (s *server) demoPaper(ctx context.Context) (code string, err error) {
+	id, err := s.quiz.Meta(ctx, "demo_paper")
+	if err != nil || id == "" {
+		return "", err
+	}
+	c, err := s.papers.Find(ctx, id)
+	if fault.Is(err, fault.NotFound) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return c.Code, nil
+}
+
 // answerDemo lets the people of the park answer the demo's preliminary, as they would have in the last days. What a stop
 // cuts off stays as it is: a contest with fewer results.
 func (s *server) answerDemo(ctx context.Context) {

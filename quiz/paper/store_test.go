@@ -582,6 +582,7 @@ func allTypesAreMarked(t *testing.T, b *bench) {
 		{"all right", map[questionbank.Type][]string{"single": {"B"}, "multiple": {"C", "A"}, "judge": {"A"}, "fill": {" 首 都", "abc。"}, "order": {"C", "A", "B"}}, 10 + 20 + 10 + 7 + 10},
 		{"half", map[questionbank.Type][]string{"multiple": {"A"}, "fill": {"北京", "x"}}, 10 + 4},
 		{"wrong costs", map[questionbank.Type][]string{"single": {"A"}, "multiple": {"A", "B"}, "order": {"A", "B", "C"}}, -9},
+		{"an order that is only begun is kept, and costs nothing", map[questionbank.Type][]string{"single": {"B"}, "order": {"C", "A"}}, 10},
 		{"nothing", nil, 0},
 	} {
 		a := b.begin(t, c, b.guest(t, c), noon)

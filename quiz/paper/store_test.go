@@ -387,6 +387,9 @@ func unitsBecomeTeams(t *testing.T, b *bench) {
 	}
 	_, err = b.EnterPerson(t.Context(), noon, p, uuid.NewString(), tree[0].ID, "园区的人", p.Teams[0].ID)
 	refused(t, err, "contest.not_invited")
+	if offers, err := b.OpenTo(t.Context(), noon, uuid.NewString(), ""); err != nil || len(offers) != 0 {
+		t.Errorf("to somebody without a unit: %d contests, %v", len(offers), err)
+	}
 	_, err = b.EnterGuest(t.Context(), noon, p, p.Teams[0].ID, "访客", uuid.NewString())
 	refused(t, err, "contest.roster_only")
 	refused(t, b.Create(t.Context(), noon, &quiz.Contest{Title: "x"}, r, []string{"no-such"}), "request.invalid")

@@ -242,10 +242,22 @@ func employees(t *testing.T, s *server) {
 	}
 	in := &preliminary{s, made, bank}
 	boss, junior, stranger := s.player(token), s.player(s.employee("周小杰")), s.player(s.employee("韩梅梅"))
+	open := s.papers("全园", nil)
+	team := open.contest.Teams[1].ID
+	run(t, []scenario{
+		{"open to all, but their unit is none of those", stranger, "POST", open.at() + "/entrants", fields{}, 403, []string{`"contest.not_invited"`}, nil},
+		{"no such unit", stranger, "POST", open.at() + "/entrants", fields{"team_id": "x"}, 400, []string{`"team_id":"team.missing"`}, nil},
+		{"they choose one", stranger, "POST", open.at() + "/entrants", fields{"team_id": team}, 201, []string{"韩梅梅", team, `"token":""`}, nil},
+		{"and stay with it", stranger, "POST", open.at() + "/entrants", fields{"team_id": open.contest.Teams[0].ID}, 201, []string{team}, nil},
+		{"a room's page has another address", s.nobody(), "GET", "/api/v1/rooms/" + open.contest.Code, nil, 404, []string{`"not_found"`, `"room.online"`}, nil},
+	})
+	if res := s.nobody().do("GET", "/j/"+open.contest.Code+"?lang=en", nil); res.status != 302 || res.header.Get("Location") != "/o/"+open.contest.Code+"?lang=en" || res.header.Get("Cache-Control") != "no-store" {
+		t.Errorf("the hall's address of a paper contest: %d %v", res.status, res.header)
+	}
 	run(t, []scenario{
 		{"guests are not let in", s.nobody(), "POST", in.at() + "/entrants", fields{"team_id": made.Teams[0].ID, "name": "王芳", "client_id": uuid.NewString()}, 403, []string{`"contest.roster_only"`}, nil},
 		{"not my contest", stranger, "POST", in.at() + "/entrants", fields{}, 403, []string{`"contest.not_invited"`}, nil},
-		{"not in my list", stranger, "GET", "/api/v1/player/contests", nil, 200, []string{`{"contests":[]}`}, nil},
+		{"not in my list", stranger, "GET", "/api/v1/player/contests", nil, 200, []string{"全园"}, []string{"员工赛"}},
 		{"in my list", boss, "GET", "/api/v1/player/contests", nil, 200, []string{"员工赛", `"state":"new"`, `"phase":"formal"`}, nil},
 		{"not entered", boss, "GET", in.at() + "/me", nil, 404, []string{`"entrant.missing"`}, nil},
 		{"entered", boss, "POST", in.at() + "/entrants", fields{}, 201, []string{"周杰", `"token":""`}, nil},

@@ -154,7 +154,7 @@ func (c *Contest) value(q *PoolQuestion, a []string) (right bool, points int) {
 	if q.Voided {
 		return true, full
 	}
-	if len(a) == 0 {
+	if len(a) == 0 || unfinishedOrder(q.Question, a) {
 		return false, 0
 	}
 	m := q.Question.Mark(a)

@@ -19,6 +19,9 @@ type Offer struct {
 	State   string // "new", "begun": an attempt is open or another one may be had, "done"
 }
 
+// noUnit is the id of no unit.
+const noUnit = "-"
+
 // OpenTo gives the published contests that a person of a unit can take part in or took part in, those that close first standing first.
 func (s *Store) OpenTo(ctx context.Context, now time.Time, personID, unitID string) ([]Offer, error) {
 	t, err := s.unitsAround(ctx, unitID)
@@ -29,6 +32,9 @@ func (s *Store) OpenTo(ctx context.Context, now time.Time, personID, unitID stri
 	first := len(args) + 1
 	for u, n := unitID, 0; u != "" && n < 50; u, n = t.parent[u], n+1 {
 		args = append(args, u)
+	}
+	if len(args) < first {
+		args = append(args, noUnit) // Postgres knows no empty list
 	}
 	var ids []string
 	if err := s.db.Select(ctx, &ids, `SELECT id FROM contests WHERE kind = $1 AND status IN ($2, $3, $4) AND closes_at > $5

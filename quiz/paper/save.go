@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"leitai/fault"
+	"leitai/questionbank"
 	"leitai/sqldb"
 )
 
@@ -224,12 +225,29 @@ func (c *Contest) save(a *Attempt, turns []turn, v Save, at time.Time) (saveRow,
 			return saveRow{}, "answer.invalid"
 		}
 		var err error
-		if choice, err = q.Question.Canonical(banks); err != nil {
+		if choice, err = draft(q.Question, banks); err != nil {
 			return saveRow{}, "answer.invalid"
 		}
 	}
 	b, _ := json.Marshal(choice) // texts always encode
 	return saveRow{id: v.ID, q: v.Q, n: v.N, choice: string(b), at: at.UnixMilli()}, ""
+}
+
+// draft is an answer as it is kept while its person is still at it: every tap is saved, so an order may be begun only.
+func draft(q questionbank.Question, a []string) ([]string, error) {
+	if q.Type != questionbank.Order || len(a) >= len(q.Options) {
+		return q.Canonical(a)
+	}
+	if out, err := (questionbank.Question{Type: questionbank.Multiple, Options: q.Options}).Canonical(a); err != nil {
+		return out, err
+	}
+	return slices.Clone(a), nil
+}
+
+// unfinishedOrder tells that an answer is not complete: an order of which some options have no place yet. It is worth what no
+// answer is worth.
+func unfinishedOrder(q questionbank.Question, a []string) bool {
+	return q.Type == questionbank.Order && len(a) < len(q.Options)
 }
 
 // fromShown turns letters as they were shown into the bank's. Texts stay as they are.

@@ -387,6 +387,9 @@ func unitsBecomeTeams(t *testing.T, b *bench) {
 	}
 	_, err = b.EnterPerson(t.Context(), noon, p, uuid.NewString(), tree[0].ID, "园区的人", p.Teams[0].ID)
 	refused(t, err, "contest.not_invited")
+	if offers, err := b.OpenTo(t.Context(), noon, uuid.NewString(), ""); err != nil || len(offers) != 0 {
+		t.Errorf("to somebody without a unit: %d contests, %v", len(offers), err)
+	}
 	_, err = b.EnterGuest(t.Context(), noon, p, p.Teams[0].ID, "访客", uuid.NewString())
 	refused(t, err, "contest.roster_only")
 	refused(t, b.Create(t.Context(), noon, &quiz.Contest{Title: "x"}, r, []string{"no-such"}), "request.invalid")
@@ -582,6 +585,7 @@ func allTypesAreMarked(t *testing.T, b *bench) {
 		{"all right", map[questionbank.Type][]string{"single": {"B"}, "multiple": {"C", "A"}, "judge": {"A"}, "fill": {" 首 都", "abc。"}, "order": {"C", "A", "B"}}, 10 + 20 + 10 + 7 + 10},
 		{"half", map[questionbank.Type][]string{"multiple": {"A"}, "fill": {"北京", "x"}}, 10 + 4},
 		{"wrong costs", map[questionbank.Type][]string{"single": {"A"}, "multiple": {"A", "B"}, "order": {"A", "B", "C"}}, -9},
+		{"an order that is only begun is kept, and costs nothing", map[questionbank.Type][]string{"single": {"B"}, "order": {"C", "A"}}, 10},
 		{"nothing", nil, 0},
 	} {
 		a := b.begin(t, c, b.guest(t, c), noon)

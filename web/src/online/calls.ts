@@ -25,9 +25,12 @@ const base = '/api/v1'
 export const findMine = (code: string, token: string): Promise<Mine> =>
   request<Mine>(`${base}/online/${code}/me`, { token })
 
-/** A person's entrant; there is one for each contest, however often this is called. */
-export const enterAsPerson = (code: string, token: string): Promise<{ entrant: Entrant }> =>
-  request(`${base}/online/${code}/entrants`, { token, body: {} })
+/**
+ * A person's entrant; there is one for each contest, however often this is called. `team` is chosen where the contest is
+ * open and the person's unit does not take part; else it is "".
+ */
+export const enterAsPerson = (code: string, token: string, team = ''): Promise<{ entrant: Entrant }> =>
+  request(`${base}/online/${code}/entrants`, { token, body: team ? { team_id: team } : {} })
 
 /** A guest's seat; the same client_id gives the same one. */
 export const enterAsGuest = (
@@ -87,9 +90,16 @@ export const signOut = (token: string): Promise<void> =>
 export const useLink = (link: string): Promise<{ token: string; person: { id: string; name: string } }> =>
   request(`${base}/player/link`, { body: { token: link } })
 
-export type SeasonBoard = Board & { season?: { id: string; title: string } }
+export interface SeasonCard {
+  id: string
+  name: string
+  contests: { code: string; title: string; status: string; weight: number }[]
+}
 
-export const findSeasonBoard = (id: string, token: string, board: 'people' | 'units'): Promise<SeasonBoard> =>
+/** All seasons, with what of their contests is published. */
+export const findSeasons = (): Promise<{ seasons: SeasonCard[] }> => request(`${base}/seasons`)
+
+export const findSeasonBoard = (id: string, token: string, board: 'people' | 'units'): Promise<Board> =>
   request(`${base}/seasons/${id}/boards?board=${board}&around=1`, { token })
 
 /** The server was not reached, or is not able to answer now: worth trying again. */

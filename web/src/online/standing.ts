@@ -13,10 +13,13 @@ import { explain } from './text'
 export const mine = shallowRef<Mine | null>(null)
 /** Why the person who is signed in cannot take part, such as a unit that is not in the contest; "" otherwise. */
 export const refused = ref('')
+/** The refusal is only that of a person's unit; in an open contest another can be chosen. */
+export const uninvited = ref(false)
 
 watch([code, token], () => {
   mine.value = null
   refused.value = ''
+  uninvited.value = false
 })
 
 /** Asks for the standing anew; what is shown stays until the answer is here. */
@@ -30,6 +33,7 @@ export async function refresh(): Promise<void> {
     if (!current()) return
     mine.value = m
     refused.value = ''
+    uninvited.value = false
   } catch (error) {
     if (!current()) return
     if (error instanceof ApiError && error.status === 401) forget()
@@ -37,6 +41,7 @@ export async function refresh(): Promise<void> {
     else {
       mine.value = null
       refused.value = explain(error)
+      uninvited.value = error instanceof ApiError && error.key === 'contest.not_invited'
     }
   }
 }

@@ -216,7 +216,7 @@ type Outcome struct {
 }
 
 // Answer judges an answer to the question that is to be answered. The first answer counts: any later one to the same
-// question gets the same outcome. Refused as not_found "study.missing", conflict "study.not_current", "study.finished" or
+// question gets the same outcome. But for a challenge an empty answer is "I do not know", which is wrong. Refused as not_found "study.missing", conflict "study.not_current", "study.finished" or
 // "study.stopped", or invalid "answer.invalid". A question that was withdrawn meanwhile comes back as skipped.
 func (s *Store) Answer(ctx context.Context, now time.Time, personID, id, answerID string, no int, a []string) (Outcome, error) {
 	var out Outcome
@@ -236,9 +236,11 @@ func (s *Store) Answer(ctx context.Context, now time.Time, personID, id, answerI
 			if !usable {
 				set.skip()
 			} else {
-				canonical, err := q.Canonical(a)
-				if err != nil {
-					return err
+				var canonical []string
+				if len(a) > 0 || set.Mode == Challenge { // else they do not know it, and want to see the key
+					if canonical, err = q.Canonical(a); err != nil {
+						return err
+					}
 				}
 				set.answer(now, answerID, q, canonical, rules.Revive)
 			}

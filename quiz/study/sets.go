@@ -123,6 +123,9 @@ func (w Wanted) check(set Kept, kiosk bool) (size int, banks []string, err error
 	return size, set.Banks, nil
 }
 
+// touchable tells whether a question can be answered where it is asked: touch machines have no keyboard.
+func touchable(kiosk bool, q questionbank.Outline) bool { return !kiosk || q.Type != questionbank.Fill }
+
 // draw picks questions of a set that are not in it yet.
 func (s *Store) draw(ctx context.Context, now time.Time, personID string, w Wanted, n int, banks []string, have *Set) ([]Asked, error) {
 	if w.Mode == Mistakes {
@@ -135,7 +138,7 @@ func (s *Store) draw(ctx context.Context, now time.Time, personID string, w Want
 	from = inTopic(from, w.Topic)
 	fit := make([]questionbank.Outline, 0, len(from))
 	for _, q := range from {
-		if (w.Mode != Challenge || q.Type == questionbank.Single) && (have == nil || !have.has(q.ID)) {
+		if (w.Mode != Challenge || q.Type == questionbank.Single) && touchable(personID == "", q) && (have == nil || !have.has(q.ID)) {
 			fit = append(fit, q)
 		}
 	}

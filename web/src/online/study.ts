@@ -19,6 +19,7 @@ export interface StudyHome {
 }
 export interface Topic {
   id: string
+  kind: 'category' | 'tag'
   name: string
   questions: number
   seen: number

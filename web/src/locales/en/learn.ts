@@ -10,7 +10,7 @@ const en: Record<LearnKey, string> = {
   'daily.tip': 'A few questions, explained at once',
   'topic.tip': 'By topic; leave and come back',
   'challenge.tip': 'Two mistakes end it: how far do you get?',
-  'mistakes.tip': 'Until you really know them',
+  'mistakes.tip': 'Until you got them right {n} times',
   today: 'Today',
   month: 'This month',
   all: 'In all',
@@ -46,7 +46,7 @@ const en: Record<LearnKey, string> = {
   stopped: 'One mistake',
   'stopped.tip': 'You can revive once, or end here',
   done: 'Set done',
-  'done.run': '{n} in a row',
+  'done.run': '{n} right',
   'done.line': '{n} of {of} right',
   'done.points': '{n} points',
   again: 'Another set',
@@ -73,6 +73,7 @@ const en: Record<LearnKey, string> = {
   removed: 'This question was removed',
   off: 'Learning is not switched on yet; please ask your organizer',
   'k.empty': 'There are no questions to practise yet; please ask the staff',
+  'k.topic.tip': 'Choose a topic to practise',
   'k.pick': 'Choose a topic',
 }
 export default en

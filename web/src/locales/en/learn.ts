@@ -14,7 +14,7 @@ const en: Record<LearnKey, string> = {
   today: 'Today',
   month: 'This month',
   all: 'In all',
-  streak: '{n} days in a row',
+  streak: 'Days in a row: {n}',
   cap: '{n} of {cap} sets today',
   capped: 'Done for today',
   best: 'Best run: {n}',

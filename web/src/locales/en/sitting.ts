@@ -237,7 +237,7 @@ const en: Record<SittingKey, string> = {
   'home.title': 'My contests',
   'home.contests': 'Now and soon',
   'home.past': 'Over',
-  'home.learn': 'Learn: daily, topics, challenge, mistakes',
+  'home.learn': 'Learn',
   'home.none': 'No contest for you right now',
   'home.code': 'Enter a contest code',
   'home.new': 'not begun',

@@ -233,7 +233,7 @@ const zh = {
   'home.title': '我的竞赛',
   'home.contests': '正在进行和将要开始',
   'home.past': '已结束',
-  'home.learn': '去学习：每日答题、专项、挑战、错题本',
+  'home.learn': '去学习',
   'home.none': '现在没有可以参加的竞赛',
   'home.code': '输入比赛码参加',
   'home.new': '未作答',

@@ -8,6 +8,12 @@ test('banks are opened for learning after a warning, and rules are kept', async 
   server,
   staff,
 }) => {
+  // The demo's bank is open for learning; this one begins with none.
+  const kept = await staff.call<{ version: number; settings: object }>('GET', '/study/settings')
+  await staff.call('PUT', '/study/settings', {
+    version: kept.version,
+    settings: { ...kept.settings, banks: [], kiosk_banks: [], kiosk: false, daily_size: 5 },
+  })
   const f = await face(browser, { viewport: { width: 1280, height: 720 } })
   await f.context.addCookies(staff.cookies())
   const { page } = f

@@ -37,6 +37,9 @@ func (s *server) seed(ctx context.Context, c *serveCmd) (*signIn, error) {
 		if err := s.once(ctx, "demo_paper", s.seedPaper); err != nil {
 			return nil, fmt.Errorf("demo preliminary: %w", err)
 		}
+		if err := s.once(ctx, "demo_learning", s.seedLearning); err != nil {
+			return nil, fmt.Errorf("demo learning: %w", err)
+		}
 	}
 	if !created {
 		return nil, nil

@@ -21,6 +21,10 @@ const demoAnswering = 2 * time.Minute
 // demoPause lies between two people of the demo.
 const demoPause = 10 * time.Millisecond
 
+// demoCategories are what the demo's preliminary asks about. The others stay free for learning: what a contest that goes
+// on may ask is kept out of it.
+var demoCategories = []string{"党史与党建", "宪法与法律", "安全生产", "保密与网络安全"}
+
 // seedPaper makes the demo's preliminary: it has been running for three days and goes on for four. Its people answer in
 // the background, so that the start does not wait for them.
 func (s *server) seedPaper(ctx context.Context) (string, error) {
@@ -42,7 +46,7 @@ func (s *server) seedPaper(ctx context.Context) (string, error) {
 	templates := paper.Templates(now)
 	t := templates[slices.IndexFunc(templates, func(t paper.Template) bool { return t.Key == "study" })]
 	for i := range t.Settings.Draw {
-		t.Settings.Draw[i].BankID = bank
+		t.Settings.Draw[i].BankID, t.Settings.Draw[i].Categories = bank, demoCategories
 	}
 	opens := now.Add(-72 * time.Hour).Truncate(time.Hour)
 	t.Settings.OpensMS, t.Settings.ClosesMS, t.Settings.Entry = opens.UnixMilli(), opens.Add(7*24*time.Hour).UnixMilli(), paper.EntryOpen

@@ -144,6 +144,9 @@ func (s *Store) Topics(ctx context.Context, now time.Time, personID string) ([]T
 		}
 	}
 	for _, q := range questions {
+		if !touchable(personID == "", q) {
+			continue
+		}
 		count("c:"+q.Category, q.Category, false, q)
 		for _, tag := range q.Tags {
 			count("t:"+tag, tag, true, q)

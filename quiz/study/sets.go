@@ -123,6 +123,9 @@ func (w Wanted) check(set Kept, kiosk bool) (size int, banks []string, err error
 	return size, set.Banks, nil
 }
 
+// touchable tells whether a question can be answered where it is asked: touch machines have no keyboard.
+func touchable(kiosk bool, q questionbank.Outline) bool { return !kiosk || q.Type != questionbank.Fill }
+
 // draw picks questions of a set that are not in it yet.
 func (s *Store) draw(ctx context.Context, now time.Time, personID string, w Wanted, n int, banks []string, have *Set) ([]Asked, error) {
 	if w.Mode == Mistakes {
@@ -135,7 +138,7 @@ func (s *Store) draw(ctx context.Context, now time.Time, personID string, w Want
 	from = inTopic(from, w.Topic)
 	fit := make([]questionbank.Outline, 0, len(from))
 	for _, q := range from {
-		if (w.Mode != Challenge || q.Type == questionbank.Single) && (have == nil || !have.has(q.ID)) {
+		if (w.Mode != Challenge || q.Type == questionbank.Single) && touchable(personID == "", q) && (have == nil || !have.has(q.ID)) {
 			fit = append(fit, q)
 		}
 	}
@@ -216,7 +219,7 @@ type Outcome struct {
 }
 
 // Answer judges an answer to the question that is to be answered. The first answer counts: any later one to the same
-// question gets the same outcome. Refused as not_found "study.missing", conflict "study.not_current", "study.finished" or
+// question gets the same outcome. But for a challenge an empty answer is "I do not know", which is wrong. Refused as not_found "study.missing", conflict "study.not_current", "study.finished" or
 // "study.stopped", or invalid "answer.invalid". A question that was withdrawn meanwhile comes back as skipped.
 func (s *Store) Answer(ctx context.Context, now time.Time, personID, id, answerID string, no int, a []string) (Outcome, error) {
 	var out Outcome
@@ -236,9 +239,11 @@ func (s *Store) Answer(ctx context.Context, now time.Time, personID, id, answerI
 			if !usable {
 				set.skip()
 			} else {
-				canonical, err := q.Canonical(a)
-				if err != nil {
-					return err
+				var canonical []string
+				if len(a) > 0 || set.Mode == Challenge { // else they do not know it, and want to see the key
+					if canonical, err = q.Canonical(a); err != nil {
+						return err
+					}
 				}
 				set.answer(now, answerID, q, canonical, rules.Revive)
 			}

@@ -32,6 +32,7 @@ func TestStore(t *testing.T) {
 	}{
 		{"settings are kept by version", settingsAreKeptByVersion},
 		{"an answer is judged once", anAnswerIsJudgedOnce},
+		{"who does not know sees the key", whoDoesNotKnowSeesTheKey},
 		{"two phones answer at once", twoPhonesAnswerAtOnce},
 		{"the caps of a day hold", theCapsOfADayHold},
 		{"a challenge goes on", aChallengeGoesOn},
@@ -188,6 +189,21 @@ func anAnswerIsJudgedOnce(t *testing.T, b *bench) {
 	if b.begin(t, Wanted{Mode: Daily}).ID == s.ID {
 		t.Error("the finished set again")
 	}
+}
+
+func whoDoesNotKnowSeesTheKey(t *testing.T, b *bench) {
+	s := b.begin(t, Wanted{Mode: Daily})
+	o, err := b.Answer(t.Context(), noon, b.person, s.ID, "x", 1, nil)
+	must(t, err)
+	if o.Asked.Right || o.Asked.Skipped || o.Asked.Points != 0 || o.Set.Wrong != 1 || len(o.Question.Key) != 1 {
+		t.Errorf("not known: %+v", o)
+	}
+	if page, _, err := b.ListMistakes(t.Context(), b.person, 0, 10); err != nil || len(page) != 1 {
+		t.Errorf("%d mistakes, %v", len(page), err)
+	}
+	run := b.begin(t, Wanted{Mode: Challenge})
+	_, err = b.Answer(t.Context(), noon, b.person, run.ID, "x", 1, nil)
+	refused(t, err, "answer.invalid")
 }
 
 func twoPhonesAnswerAtOnce(t *testing.T, b *bench) {

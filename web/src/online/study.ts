@@ -19,6 +19,7 @@ export interface StudyHome {
 }
 export interface Topic {
   id: string
+  kind: 'category' | 'tag'
   name: string
   questions: number
   seen: number
@@ -62,21 +63,33 @@ export interface Outcome {
   media: Media[] | null
   set: StudySet
 }
+/** A question with its key: it was answered. */
+export interface Known {
+  type: QuestionType
+  category: string
+  stem: string
+  options: Option[]
+  key: string[]
+  explanation: string
+  source: string
+  media: Media[] | null
+}
+/** An answer in a set; without its question when that was removed or a contest has it now. */
+export interface Given {
+  no: number
+  a: string[]
+  right: boolean
+  withheld: boolean
+  question: Known | null
+}
 export interface Mistake {
   question_id: string
-  question: {
-    type: QuestionType
-    category: string
-    stem: string
-    options: Option[]
-    key: string[]
-    explanation: string
-    source: string
-  } | null
+  question: Known | null
   withheld: boolean
   times: number
   rights: number
 }
+export type Period = 'month' | 'quarter' | 'all'
 export interface StudyBoard {
   showing: 'all' | 'top' | 'off'
   total: number
@@ -113,9 +126,11 @@ export class Study {
   hint = (id: string, q: number): Promise<{ source: string }> => this.call(`/sets/${id}/hint`, { q })
   revive = (id: string): Promise<StudySet> => this.call(`/sets/${id}/revive`, {})
   finish = (id: string): Promise<StudySet> => this.call(`/sets/${id}/finish`, {})
-  mistakes = (): Promise<{ mistakes: Mistake[]; total: number }> => this.call('/mistakes')
+  review = (id: string): Promise<{ answers: Given[] }> => this.call(`/sets/${id}/review`)
+  mistakes = (skip = 0): Promise<{ mistakes: Mistake[]; total: number }> =>
+    this.call(`/mistakes?limit=50&skip=${skip}`)
   drop = (question: string): Promise<void> => this.call(`/mistakes/${question}`, undefined, 'DELETE')
-  board = (board: 'people' | 'units', period: 'month' | 'all'): Promise<StudyBoard> =>
+  board = (board: 'people' | 'units', period: Period): Promise<StudyBoard> =>
     this.call(`/board?board=${board}&period=${period}`)
 }
 

@@ -114,7 +114,7 @@ const en: Record<keyof typeof zh, string> = {
   'learning.kiosk': 'Touch machines',
   'learning.kiosk.on': 'Practice without signing in',
   'learning.kiosk.hint':
-    'Open /kiosk in the machine’s browser. Nobody signs in, nothing about a person is kept, and there are no points; questions come from the banks opened for touch machines above, and anybody can see them.',
+    'Open /kiosk in the machine’s browser. Nobody signs in, nothing about a person is kept, and there are no points; questions come from the banks opened for touch machines above, and anybody can see them; without a keyboard, nothing is to be typed in.',
   'learning.kiosk_size': 'Questions of a set',
   'learning.kiosk_size.hint': 'Of a daily set or topic on a touch machine.',
 

@@ -108,7 +108,7 @@ const zh = {
   'learning.kiosk': '触摸一体机',
   'learning.kiosk.on': '允许不登录练习',
   'learning.kiosk.hint':
-    '在一体机的浏览器打开 /kiosk。不登录，不保存个人信息，不计积分；题目来自上面为一体机开放的题库，任何人都能看到。',
+    '在一体机的浏览器打开 /kiosk。不登录，不保存个人信息，不计积分；题目来自上面为一体机开放的题库，任何人都能看到；没有键盘，不出填空题。',
   'learning.kiosk_size': '每组多少题',
   'learning.kiosk_size.hint': '一体机上每日答题和专项答题一组的题数。',
 

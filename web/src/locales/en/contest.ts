@@ -317,6 +317,8 @@ const en: Record<ContestKey, string> = {
   'correct.preview': 'See what changes',
   'correct.submit': 'Correct it',
   'correct.none': "{attempts} formal attempts have this question. Nobody's result changes.",
+  'correct.nobody':
+    "{attempts} formal attempts have this question, the points of {changed} change, but nobody's result does.",
   'correct.some':
     '{attempts} formal attempts have this question, the points of {changed} change. Results of {people} people change: {up} gain, {down} lose.',
   'correct.moves': 'The {n} people with the largest change',

@@ -302,6 +302,7 @@ const zh = {
   'correct.preview': '看看影响',
   'correct.submit': '确认更正',
   'correct.none': '{attempts} 份正式答卷有此题，没有人的成绩会变。',
+  'correct.nobody': '{attempts} 份正式答卷有此题，{changed} 份得分会变，但不改变任何人计入排名的成绩。',
   'correct.some':
     '{attempts} 份正式答卷有此题，{changed} 份得分会变；{people} 人的成绩会变：{up} 人增加，{down} 人减少。',
   'correct.moves': '变化最大的 {n} 人',

@@ -188,3 +188,18 @@ export interface AnalysedQuestion {
   correct: number
   counts: Record<string, number>
 }
+/** A question of the pool is given another key, or made void or valid; null leaves that. */
+export interface Correction {
+  question_id: string
+  key: string[] | null
+  voided: boolean | null
+}
+export interface CorrectionImpact {
+  attempts: number
+  changed: number
+  people: number
+  up: number
+  down: number
+  /** The largest ones. */
+  moves: { entrant_id: string; name: string; team: string; before: number; after: number }[]
+}

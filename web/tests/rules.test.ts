@@ -117,7 +117,13 @@ describe('the rules page', () => {
 
   it('says that the keys of a paper which can come again are kept until the end', () => {
     const late = inChinese('rules.review.after_window')
-    const once: PublicRules = { ...rules, review: 'after_hand_in', entry: 'roster', attempts_in_all: 1, same_paper: true }
+    const once: PublicRules = {
+      ...rules,
+      review: 'after_hand_in',
+      entry: 'roster',
+      attempts_in_all: 1,
+      same_paper: true,
+    }
     expect(text(once)).not.toContain(late)
     expect(text({ ...once, attempts_in_all: 2 })).toContain(late)
     expect(text({ ...once, entry: 'open' })).toContain(late)

@@ -149,9 +149,7 @@ export function formulaText(
 
 /** The very same questions may come again to somebody who has handed in: then the server keeps the keys until the end. */
 function samePaperAgain(r: PublicRules): boolean {
-  return (
-    r.review === 'after_hand_in' && r.same_paper && (r.attempts_in_all !== 1 || r.entry === 'open')
-  )
+  return r.review === 'after_hand_in' && r.same_paper && (r.attempts_in_all !== 1 || r.entry === 'open')
 }
 
 /**

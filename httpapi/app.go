@@ -58,16 +58,17 @@ type Config struct {
 // API holds the handlers.
 type API struct {
 	Config
-	pages    *pages
-	failures *failures
-	codes    *failures     // wrong room codes, by address
-	links    *failures     // wrong invitations and resets, by address
-	refusals *failures     // failed sign-ins that the audit log keeps, by address
-	reading  chan struct{} // held while a bank's file is read, or a bank is looked over
-	pending  chan struct{} // held by each file that is in memory to be read
-	players  *failures     // failed sign-ins of employees, by address
-	numbers  *failures     // failed sign-ins of employees, by number
-	rosters  chan struct{} // held while a roster is read
+	pages       *pages
+	failures    *failures
+	codes       *failures     // wrong room codes, by address
+	links       *failures     // wrong invitations and resets, by address
+	refusals    *failures     // failed sign-ins that the audit log keeps, by address
+	reading     chan struct{} // held while a bank's file is read, or a bank is looked over
+	pending     chan struct{} // held by each file that is in memory to be read
+	players     *failures     // failed sign-ins of employees, by address
+	numbers     *failures     // failed sign-ins of employees, by number
+	numbersHere *failures     // the same, by number and address
+	rosters     chan struct{} // held while a roster is read
 
 	kioskSets  *failures // sets begun without sign-in, by address
 	kioskCalls *failures // other calls of kiosks, by address
@@ -99,7 +100,7 @@ func New(cfg Config) (*fiber.App, error) {
 	}
 	a := &API{Config: cfg, pages: p, failures: newFailures(10, time.Minute), codes: newFailures(wrongCodes, time.Minute),
 		links: newFailures(30, time.Minute), refusals: newFailures(30, time.Minute), reading: make(chan struct{}, 1), pending: make(chan struct{}, maxPending), rosters: make(chan struct{}, 1),
-		players: newFailures(300, time.Minute), numbers: newFailures(10, 10*time.Minute),
+		players: newFailures(300, time.Minute), numbersHere: newFailures(10, 10*time.Minute), numbers: newFailures(30, 10*time.Minute),
 		pictures: media.NewCache(cfg.Media, pictureCache), preparing: make(chan struct{}, 2),
 		kioskSets: newFailures(kioskSetsAMinute, time.Minute), kioskCalls: newFailures(kioskCallsAMinute, time.Minute)}
 	app := fiber.New(fiber.Config{

@@ -312,6 +312,11 @@ func (a *API) reviewAttempt(c *fiber.Ctx) error {
 	if !ok {
 		return fault.New(fault.Forbidden, "attempt.no_review")
 	}
+	if answering, err := a.Papers.Answering(c.UserContext(), at); err != nil {
+		return err
+	} else if answering {
+		return fault.New(fault.Forbidden, "attempt.no_review")
+	}
 	return c.JSON(struct {
 		Attempt   attemptLine        `json:"attempt"`
 		Questions []reviewedQuestion `json:"questions"`

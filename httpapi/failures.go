@@ -13,6 +13,7 @@ type failures struct {
 
 	mu    sync.Mutex
 	byKey map[string]failed
+	swept time.Time
 }
 
 type failed struct {
@@ -41,7 +42,8 @@ func (f *failures) try(key string, now time.Time) bool {
 	}
 	e.n++
 	f.byKey[key] = e
-	if len(f.byKey) > mostKeys {
+	if len(f.byKey) > mostKeys && now.Sub(f.swept) > time.Second { // not at every try: nothing may have ended yet
+		f.swept = now
 		for k, v := range f.byKey {
 			if now.After(v.until) {
 				delete(f.byKey, k)

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"slices"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -254,9 +255,11 @@ func (a *API) findOwnOnline(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	answering := slices.ContainsFunc(all, func(at *paper.Attempt) bool { return at.State == paper.Open || at.State == paper.Closing })
 	lines := make([]attemptLine, len(all))
 	for i, at := range all {
 		lines[i] = lineOf(p, at)
+		lines[i].Review = lines[i].Review && !answering
 	}
 	may, left, why := p.MayStart(all, now)
 	var counted *countedView

@@ -96,11 +96,16 @@ func (a *API) signInPlayer(c *fiber.Ctx) error {
 		}
 	}
 	now := time.Now()
-	// A number is slowed down wherever its tries come from, since a PIN is short; an address only by many failures, since
-	// a whole hall may stand behind one.
+	// A number is slowed down at each address, so that nobody can lock somebody else out from their own place, and, since
+	// a PIN is short, after more tries wherever they come from; an address only by many failures, since a whole hall may
+	// stand behind one.
 	number, _ := roster.CleanNumber(in.Number)
 	address := "address\x00" + c.IP()
-	if a.players.blocked(address, now) || !a.numbers.try(number, now) {
+	here := number + "\x00" + c.IP()
+	if a.players.blocked(address, now) || !a.numbersHere.try(here, now) {
+		return errTooMany
+	}
+	if !a.numbers.try(number, now) {
 		return errTooMany
 	}
 	token, p, err := a.People.SignInPlayer(c.UserContext(), now, in.Number, in.Name, in.PIN)
@@ -109,6 +114,7 @@ func (a *API) signInPlayer(c *fiber.Ctx) error {
 		return err
 	}
 	a.numbers.forgive(number)
+	a.numbersHere.forgive(here)
 	if err != nil {
 		return err
 	}

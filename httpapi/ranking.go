@@ -97,13 +97,26 @@ func boardQuery(c *fiber.Ctx) (ranking.Query, error) {
 	return q, nil
 }
 
+// boardsOf finds a published contest by its code for its boards, and slows down who guesses codes.
+func (a *API) boardsOf(c *fiber.Ctx) (*ranking.Contest, error) {
+	now := time.Now()
+	if a.codes.blocked(c.IP(), now) {
+		return nil, errTooMany
+	}
+	found, err := a.Boards.FindByCode(c.UserContext(), c.Params("code"))
+	if fault.Is(err, fault.NotFound) {
+		a.codes.try(c.IP(), now)
+	}
+	return found, err
+}
+
 // onlineBoard is a contest's board as its settings show it, with the caller's own place when there is a token.
 func (a *API) onlineBoard(c *fiber.Ctx) error {
 	q, err := boardQuery(c)
 	if err != nil {
 		return err
 	}
-	contest, err := a.Boards.FindByCode(c.UserContext(), c.Params("code"))
+	contest, err := a.boardsOf(c)
 	if err != nil {
 		return err
 	}
@@ -314,7 +327,7 @@ type categoryResult struct {
 
 // captainReport is a unit's page for its captain; of no other unit than their own.
 func (a *API) captainReport(c *fiber.Ctx) error {
-	contest, err := a.Boards.FindByCode(c.UserContext(), c.Params("code"))
+	contest, err := a.boardsOf(c)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 type recentPlayers struct {
 	mu    sync.Mutex
 	known map[string]recentPlayer // by token
+	swept time.Time
 }
 
 type recentPlayer struct {
@@ -31,10 +32,13 @@ func (r *recentPlayers) note(token string, p people.Person, now time.Time) {
 	if r.known == nil {
 		r.known = map[string]recentPlayer{}
 	}
-	if len(r.known) >= maxRecent {
-		for t, k := range r.known {
-			if now.Sub(k.at) > recentFor {
-				delete(r.known, t)
+	if _, known := r.known[token]; !known && len(r.known) >= maxRecent {
+		if now.Sub(r.swept) > time.Minute { // not at every call of a larger crowd
+			r.swept = now
+			for t, k := range r.known {
+				if now.Sub(k.at) > recentFor {
+					delete(r.known, t)
+				}
 			}
 		}
 		if len(r.known) >= maxRecent {

@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"crypto/rand"
+	"database/sql"
 	"errors"
 	"math/big"
 	"regexp"
@@ -109,17 +110,28 @@ func (s *Store) keepPIN(ctx context.Context, personID, hash string) error {
 }
 
 // IssueLink gives a person on the roster a new personal link, of which only a hash is kept, and returns its token. An
-// earlier one works no more. A person who is not on the roster is not_found "person.missing".
+// earlier one works no more, and the sessions that it may have opened end. A person who is not on the roster is
+// not_found "person.missing".
 func (s *Store) IssueLink(ctx context.Context, personID string) (token string, err error) {
 	token = newToken()
-	n, err := s.db.Exec(ctx, `UPDATE people SET link_hash = $2 WHERE id = $1 AND left_at = 0`, personID, hashToken(token))
+	err = s.db.Tx(ctx, func(tx *sqlx.Tx) error {
+		kept, err := keepLink(ctx, tx, personID, token)
+		return one(kept, err, fault.New(fault.NotFound, "person.missing"))
+	})
 	if err != nil {
 		return "", wrap("issue link", err)
 	}
-	if n == 0 {
-		return "", fault.New(fault.NotFound, "person.missing")
-	}
 	return token, nil
+}
+
+// keepLink stores a personal link; where there was one already, whoever came in by it has to come in anew. Who is not on the
+// roster gets none, and nothing is changed.
+func keepLink(ctx context.Context, tx *sqlx.Tx, personID, token string) (sql.Result, error) {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM player_sessions WHERE person_id = (SELECT id FROM people WHERE id = $1 AND left_at = 0 AND link_hash <> '')`,
+		personID); err != nil {
+		return nil, err
+	}
+	return tx.ExecContext(ctx, `UPDATE people SET link_hash = $2 WHERE id = $1 AND left_at = 0`, personID, hashToken(token))
 }
 
 // DropLink ends a person's personal link and the sessions that it may have opened.
@@ -181,7 +193,7 @@ func (s *Store) HandOutLinks(ctx context.Context, unitID string, below, missing 
 		err := s.db.Tx(ctx, func(tx *sqlx.Tx) error {
 			for i := range part {
 				part[i].Secret = newToken()
-				if _, err := tx.ExecContext(ctx, `UPDATE people SET link_hash = $2 WHERE id = $1 AND left_at = 0`, part[i].ID, hashToken(part[i].Secret)); err != nil {
+				if _, err := keepLink(ctx, tx, part[i].ID, part[i].Secret); err != nil {
 					return err
 				}
 			}

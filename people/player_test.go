@@ -65,3 +65,38 @@ func TestANewPINEndsSessions(t *testing.T) {
 		}
 	})
 }
+
+// A link that got into wrong hands is replaced by a new one: what it opened ends with it. Who had none goes on.
+func TestANewLinkEndsWhatTheOldOneOpened(t *testing.T) {
+	onBoth(t, func(t *testing.T, _ *sqldb.DB, s *people.Store) {
+		twoPeople(t, s)
+		for name, again := range map[string]func() error{
+			"one":   func() error { _, err := s.IssueLink(t.Context(), "one"); return err },
+			"sheet": func() error { _, err := s.HandOutLinks(t.Context(), "park", true, false); return err },
+		} {
+			if err := s.DropLink(t.Context(), "one"); err != nil {
+				t.Fatal(err)
+			}
+			before, _, err := s.SignInPlayer(t.Context(), now, "13800000001", "张三", "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			link, err := s.IssueLink(t.Context(), "one")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.FindPlayer(t.Context(), now, before); err != nil {
+				t.Errorf("%s: the first link ends sessions: %v", name, err)
+			}
+			stolen, _, err := s.SignInByLink(t.Context(), now, link)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := again(); err != nil {
+				t.Fatal(err)
+			}
+			_, err = s.FindPlayer(t.Context(), now, stolen)
+			wantFault(t, err, fault.Unauthorized, "token.wrong")
+		}
+	})
+}

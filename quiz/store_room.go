@@ -51,6 +51,13 @@ func (s *Store) CreateRoom(ctx context.Context, r Room) error {
 		if n, _ := res.RowsAffected(); n == 0 {
 			return fault.New(fault.Conflict, "room.exists")
 		}
+		var taken int // one code leads to one place: those of preliminaries are typed on the same page
+		if err := tx.GetContext(ctx, &taken, `SELECT COUNT(*) FROM contests WHERE code = $1 AND kind = $2`, r.Code, KindPaper); err != nil {
+			return err
+		}
+		if taken > 0 {
+			return fault.New(fault.Conflict, "room.code_taken")
+		}
 		_, err = tx.ExecContext(ctx, `UPDATE contests SET status = $2 WHERE id = $1`, r.ContestID, Running)
 		return err
 	})

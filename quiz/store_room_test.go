@@ -58,6 +58,11 @@ func roomIsReadAsItWasStored(t *testing.T, s *Store) {
 	if got := find(t, s, other.ID).Status; got != Draft {
 		t.Errorf("the contest without a room is %s", got)
 	}
+	if _, err := s.db.Exec(t.Context(), `UPDATE contests SET kind = $2, code = $3 WHERE id = $1`, create(t, s, fullContest()).ID, KindPaper, "p"+c.ID[len(c.ID)-5:]); err != nil {
+		t.Fatal(err)
+	}
+	taken.Code = "p" + c.ID[len(c.ID)-5:] // a preliminary's
+	wantFault(t, s.CreateRoom(t.Context(), taken), fault.Conflict, "room.code_taken")
 	taken.Code, taken.AliveAt = other.ID[len(other.ID)-6:], noon.UTC()
 	if err := s.CreateRoom(t.Context(), taken); err != nil {
 		t.Fatal(err)

@@ -62,6 +62,32 @@ func TestKeysAreSeenWhenTheContestSaysSo(t *testing.T) {
 	}
 }
 
+// TestKeysOfTheSamePaperWait: where the very same questions can come again to whoever handed in, their keys are seen when all is over.
+func TestKeysOfTheSamePaperWait(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		rules Settings
+		phase Phase
+		want  bool
+	}{
+		{"other questions each time", Settings{Entry: EntryOpen}, PhaseFormal, true},
+		{"once, from the roster", Settings{SamePaper: true, Entry: EntryRoster, AttemptsInAll: 1}, PhaseFormal, true},
+		{"practice of the same", Settings{SamePaper: true, Entry: EntryRoster, AttemptsInAll: 1}, PhasePractice, false},
+		{"each day again", Settings{SamePaper: true, Entry: EntryRoster, AttemptsPerDay: 1}, PhaseFormal, false},
+		{"twice", Settings{SamePaper: true, Entry: EntryRoster, AttemptsInAll: 2}, PhaseFormal, false},
+		{"under another name", Settings{SamePaper: true, Entry: EntryOpen, AttemptsInAll: 1}, PhaseFormal, false},
+	} {
+		for _, status := range []quiz.Status{quiz.Published, quiz.Running, quiz.Finished, quiz.Archived} {
+			want := tt.want || status == quiz.Finished || status == quiz.Archived
+			c := &Contest{Status: status, Rules: tt.rules}
+			c.Rules.Review = ReviewAfterHandIn
+			if _, ok := c.Review(&Attempt{State: HandedIn, Phase: tt.phase}); ok != want {
+				t.Errorf("%s, contest %s: review %v, want %v", tt.name, status, ok, want)
+			}
+		}
+	}
+}
+
 func TestWhichOptionsMove(t *testing.T) {
 	four := []string{"一", "二", "三", "四"}
 	for _, tt := range []struct {

@@ -155,7 +155,7 @@ func voidCountsForNothing(t *testing.T, b *bench) {
 func closingEarlyAndProlonging(t *testing.T, b *bench) {
 	end := noon.Add(time.Hour)
 	c := b.quickly(t, func(r *Settings) { r.PaperLimitMS = 30 * 60000 })
-	early, cut := b.guest(t, c), b.guest(t, c)
+	early, cut, idle := b.guest(t, c), b.guest(t, c), b.guest(t, c)
 	a := b.begin(t, c, early, end.Add(-50*time.Minute)) // has its own 30 minutes
 	z := b.begin(t, c, cut, end.Add(-10*time.Minute))   // is cut by the end
 	if !z.DeadlineAt.Equal(end) {
@@ -198,6 +198,11 @@ func closingEarlyAndProlonging(t *testing.T, b *bench) {
 	b.forget(c.ID)
 	if c, err = b.Find(t.Context(), c.ID); err != nil || c.Status != quiz.Finished {
 		t.Errorf("%+v, %v", c, err)
+	}
+	held := b.begin(t, old, idle, stop.Add(-time.Millisecond)) // by a process that was held up until it was finished
+	b.tick(t, stop.Add(12*time.Second))
+	if got, err := b.FindAttempt(t.Context(), held.ID); err != nil || got.State != HandedIn || got.HandedInAt.After(stop) {
+		t.Errorf("begun in a finished contest: %+v, %v", got, err)
 	}
 	next := b.quickly(t, nil)
 	refused(t, b.Close(t.Context(), time.UnixMilli(next.Rules.OpensMS-1), next.ID), "contest.not_open")

@@ -1,6 +1,7 @@
 package paper
 
 import (
+	"context"
 	"time"
 
 	"leitai/questionbank"
@@ -38,13 +39,30 @@ func (c *Contest) mayReview(a *Attempt) bool {
 	if a.State != HandedIn {
 		return false
 	}
+	over := c.Status == quiz.Finished || c.Status == quiz.Archived
 	switch c.Rules.Review {
 	case ReviewAfterHandIn:
-		return true
+		return over || !c.sameAgain(a)
 	case ReviewAfterWindow:
-		return c.Status == quiz.Finished || c.Status == quiz.Archived
+		return over
 	}
 	return false
+}
+
+// sameAgain tells that whoever handed an attempt in may get the very same questions once more: by another attempt, by the formal one after
+// practice, or under another name where anybody may enter. They have not handed those in, and so do not get their keys.
+func (c *Contest) sameAgain(a *Attempt) bool {
+	return c.Rules.SamePaper && (a.Phase != PhaseFormal || c.Rules.AttemptsInAll != 1 || c.Rules.Entry == EntryOpen)
+}
+
+// Answering tells that the person of an attempt has another one that is not handed in: it may have the same questions, so that
+// until then they see no keys.
+func (s *Store) Answering(ctx context.Context, a *Attempt) (bool, error) {
+	var n int
+	if err := s.db.Get(ctx, &n, `SELECT COUNT(*) FROM attempts WHERE contest_id = $1 AND entrant_id = $2 AND `+unfinished, a.ContestID, a.EntrantID); err != nil {
+		return false, wrap("look for open attempts", err)
+	}
+	return n > 0, nil
 }
 
 // Reviewed is a question of an attempt that was handed in, with its key.

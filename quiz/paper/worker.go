@@ -123,14 +123,15 @@ func (s *Store) payOwed(ctx context.Context) error {
 	return nil
 }
 
-// cutAttempts sees to attempts that were begun while their contest was being closed early, by a process that did not know it yet.
+// cutAttempts sees to attempts that were begun while their contest was being closed early, by a process that did not know it yet; one
+// that was held up for long may even begin them when the contest is finished.
 func (s *Store) cutAttempts(ctx context.Context, now time.Time) error {
 	var over []struct {
 		ID     string `db:"id"`
 		Closes int64  `db:"closes_at"`
 	}
-	if err := s.db.Select(ctx, &over, `SELECT id, closes_at FROM contests WHERE kind = $1 AND status IN ($2, $3) AND closes_at <= $4`,
-		quiz.KindPaper, quiz.Published, quiz.Running, now.UnixMilli()); err != nil {
+	if err := s.db.Select(ctx, &over, `SELECT id, closes_at FROM contests WHERE kind = $1 AND status <> $2 AND closes_at <= $3
+		AND id IN (SELECT contest_id FROM attempts WHERE `+unfinished+`)`, quiz.KindPaper, quiz.Draft, now.UnixMilli()); err != nil {
 		return wrap("look for contests that were closed early", err)
 	}
 	for _, c := range over { // the end may be moved again meanwhile

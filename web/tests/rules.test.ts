@@ -115,6 +115,21 @@ describe('the rules page', () => {
     })
   }
 
+  it('says that the keys of a paper which can come again are kept until the end', () => {
+    const late = inChinese('rules.review.after_window')
+    const once: PublicRules = {
+      ...rules,
+      review: 'after_hand_in',
+      entry: 'roster',
+      attempts_in_all: 1,
+      same_paper: true,
+    }
+    expect(text(once)).not.toContain(late)
+    expect(text({ ...once, attempts_in_all: 2 })).toContain(late)
+    expect(text({ ...once, entry: 'open' })).toContain(late)
+    expect(text({ ...once, entry: 'open', same_paper: false })).not.toContain(late)
+  })
+
   it('leaves no placeholder and no empty sentence in either language', () => {
     for (const r of [rules, { ...rules, ...others, team_formula: 'composite' }]) {
       for (const t of [inChinese, inEnglish]) {

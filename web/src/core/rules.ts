@@ -147,6 +147,11 @@ export function formulaText(
   return one ? t(`rules.formula.${one}`, { k: f.top_k }) : f.team_formula
 }
 
+/** The very same questions may come again to somebody who has handed in: then the server keeps the keys until the end. */
+function samePaperAgain(r: PublicRules): boolean {
+  return r.review === 'after_hand_in' && r.same_paper && (r.attempts_in_all !== 1 || r.entry === 'open')
+}
+
 /**
  * The rules page: what players read, and what the console shows before publishing. Every setting is in one of the
  * sentences (tests/rules.test.ts holds it against the program's settings).
@@ -212,7 +217,7 @@ export function ruleSections(r: PublicRules, t: T): RuleSection[] {
 
   section('after', [
     t(r.show_points ? 'rules.points_shown.on' : 'rules.points_shown.off'),
-    t(`rules.review.${r.review}`),
+    t(`rules.review.${samePaperAgain(r) ? 'after_window' : r.review}`),
     t(r.certificate ? 'rules.certificate.on' : 'rules.certificate.off'),
   ])
   section('fair', [t('rules.fair.seed'), t(r.note_leaving ? 'rules.leaving.on' : 'rules.leaving.off')])

@@ -181,7 +181,8 @@ const en: Record<ContestKey, string> = {
   'wizard.rules.review.never': 'Never',
   'wizard.rules.review.never.text': 'For questions that will be used again.',
   'wizard.rules.review.after_hand_in': 'After handing in',
-  'wizard.rules.review.after_hand_in.text': 'People learn at once; colleagues may pass keys on.',
+  'wizard.rules.review.after_hand_in.text':
+    'People learn at once; colleagues may pass keys on. Where everybody has one paper that can come again (practice, several attempts, open entry), keys wait for the end.',
   'wizard.rules.review.after_window': 'After the contest',
   'wizard.rules.review.after_window.text': 'The fairest: everybody learns after the end.',
   'wizard.rules.certificate': 'Certificate',

@@ -167,7 +167,8 @@ const zh = {
   'wizard.rules.review.never': '不公布',
   'wizard.rules.review.never.text': '题目以后还要用时选这个。',
   'wizard.rules.review.after_hand_in': '交卷后',
-  'wizard.rules.review.after_hand_in.text': '边答边学；同事之间可能互相透露。',
+  'wizard.rules.review.after_hand_in.text':
+    '边答边学；同事之间可能互相透露。所有人同卷且能再次作答（练习、多次或自由报名）时，结束后才公布。',
   'wizard.rules.review.after_window': '比赛结束后',
   'wizard.rules.review.after_window.text': '最公平，结束后统一学习。',
   'wizard.rules.certificate': '电子证书',

@@ -109,6 +109,81 @@ test('a guest comes in by name and a unit from the list', async ({ browser, serv
   await close(f)
 })
 
+test('an employee of a unit that takes no part chooses one in an open contest', async ({
+  browser,
+  server,
+  staff,
+}) => {
+  const made = new Preliminary(staff)
+  const name = `丙公司${Date.now() % 10_000}`
+  const who = await made.employee(await made.unit())
+  const paper = await made.publish([await made.unit(name), await made.unit()], { entry: 'open' })
+  const { id: season } = await staff.call<{ id: string }>('POST', '/seasons', { name: '安全知识赛季' })
+  await staff.call('PUT', `/seasons/${season}`, {
+    name: '安全知识赛季',
+    people: 'all',
+    top_shown: 50,
+    mask_names: false,
+    share_ranks: true,
+    contests: [{ id: paper.id, weight: 100 }],
+  })
+  const f = await openOnline(browser, server, '/me/sign-in')
+  await f.page.getByLabel('手机号或工号').fill(who.phone)
+  await f.page.getByLabel('姓名').fill(who.name)
+  await f.page.getByRole('button', { name: '登录', exact: true }).click()
+  await expect(f.page.getByRole('heading', { name: who.name })).toBeVisible()
+  await f.page.goto(`${server.url}/o/${paper.code}`)
+  await f.page.getByRole('button', { name: '选择你的单位' }).click()
+  await f.page.getByRole('button', { name }).click()
+  await expect(f.page.getByText(`将代表“${name}”参赛`)).toBeVisible()
+  await f.page.getByRole('button', { name: '参加竞赛' }).click()
+  await start(f)
+
+  // The contest counts in a season: its board is one tap from the contest's own.
+  await f.page.goto(`${server.url}/o/${paper.code}/boards`)
+  await f.page.getByRole('link', { name: /安全知识赛季/ }).click()
+  await expect(f.page.getByText('还没有人交卷')).toBeVisible()
+  await expect(f.page.getByRole('link', { name: '安全生产月网上答题' })).toBeVisible()
+  // A session that has ended does not stand in the way of what is public.
+  await f.page.evaluate(() => {
+    localStorage.setItem('leitai.player', JSON.stringify({ token: 'ended', name: '王芳' }))
+  })
+  for (const at of [`/o/${paper.code}/boards`, `/seasons/${season}`]) {
+    await f.page.goto(server.url + at)
+    await expect(f.page.getByText('还没有人交卷')).toBeVisible()
+  }
+  await close(f)
+})
+
+test('an order that is begun is kept through a reload', async ({ browser, server, staff }) => {
+  const made = new Preliminary(staff)
+  const unit = await made.unit()
+  const who = await made.employee(unit)
+  const { id: bank } = await staff.call<{ id: string }>('POST', '/banks', { name: `排序 ${Date.now()}` })
+  await staff.call('POST', `/banks/${bank}/questions`, {
+    type: 'order',
+    stem: '请按先后排列灭火器的使用步骤。',
+    options: ['提', '拔', '握', '压'],
+    key: ['A', 'B', 'C', 'D'],
+    difficulty: 1,
+  })
+  const paper = await made.publish([unit], { draw: [made.rule(bank, ['order'], 1)] })
+  const f = await openOnline(browser, server, `/o/${paper.code}`)
+  await signIn(f, who)
+  await start(f)
+  const sent = f.page.waitForResponse((r) => r.url().endsWith('/saves'))
+  await choices(f).nth(1).click()
+  expect(await (await sent).json()).toMatchObject({ refused: [] })
+  await expect(f.page.locator('.pilot')).toContainText('请把全部选项排完')
+  await f.page.evaluate(() => {
+    for (const key of Object.keys(localStorage))
+      if (key.startsWith('leitai.save.')) localStorage.removeItem(key)
+  })
+  await f.page.reload()
+  await expect(chosen(f)).toHaveText('B')
+  await close(f)
+})
+
 test('the code of a paper contest, typed where halls are entered, opens its page', async ({
   browser,
   server,

@@ -41,6 +41,7 @@ test('a key is corrected with its effect seen before, and taken back', async ({ 
   await dialog.getByLabel('原因（记入操作日志）').fill('教材已改')
   await dialog.getByRole('button', { name: '确认更正' }).click()
   await expect(page.getByText(/已更正：\d+ 人的成绩有变化/)).toBeVisible()
+  await expect(it.getByText(`正确答案 ${other}`)).toBeVisible()
   await page.getByRole('button', { name: '撤销' }).click()
   await expect(page.getByText('已撤销，成绩已恢复')).toBeVisible()
   await expect(it.getByText(now)).toBeVisible()

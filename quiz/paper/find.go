@@ -59,7 +59,7 @@ func loadHead(ctx context.Context, get func(ctx context.Context, dest any, query
 // Find gives a paper contest, or not_found contest.missing. What others changed is seen after a second.
 func (s *Store) Find(ctx context.Context, id string) (*Contest, error) {
 	s.mu.Lock()
-	k := s.contests[id]
+	k, since := s.contests[id], s.forgotten
 	s.mu.Unlock()
 	if k != nil && time.Since(k.asked) < freshFor {
 		return k.contest, nil
@@ -72,14 +72,14 @@ func (s *Store) Find(ctx context.Context, id string) (*Contest, error) {
 			var version int
 			err := s.db.Get(ctx, &version, `SELECT version FROM contests WHERE id = $1`, id)
 			if sqldb.IsUnavailable(err) { // what is known will do: nothing can change while the database is away
-				s.keep(k.contest, asked)
+				s.keep(k.contest, asked, since)
 				return k.contest, nil
 			}
 			if err != nil && !errors.Is(err, sqldb.ErrNoRow) {
 				return nil, wrap("find contest "+id, err)
 			}
 			if err == nil && version == k.contest.Version {
-				s.keep(k.contest, asked)
+				s.keep(k.contest, asked, since)
 				return k.contest, nil
 			}
 		}
@@ -87,7 +87,7 @@ func (s *Store) Find(ctx context.Context, id string) (*Contest, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.keep(c, asked)
+		s.keep(c, asked, since)
 		return c, nil
 	})
 	if err != nil {
@@ -157,9 +157,13 @@ func (s *Store) load(ctx context.Context, id string) (*Contest, error) {
 	return c, c.index()
 }
 
-func (s *Store) keep(c *Contest, asked time.Time) {
+// keep remembers a contest as it was read at asked, unless one was forgotten since.
+func (s *Store) keep(c *Contest, asked time.Time, since uint64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.forgotten != since { // a contest was changed meanwhile, perhaps this one
+		return
+	}
 	if s.contests[c.ID] == nil && len(s.contests) >= maxContests {
 		oldest := ""
 		for id, k := range s.contests {
@@ -186,9 +190,12 @@ func (s *Store) drop(id string) {
 	}
 }
 
-// forget makes the next Find ask the database.
+// forget makes the next Find ask the database. What is being read at the moment is neither kept nor waited for: it may be
+// from before the change.
 func (s *Store) forget(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.forgotten++
+	s.loading.Forget(id)
 	s.drop(id)
 }

@@ -33,9 +33,10 @@ type Store struct {
 	owed      owed
 	knownTree knownTree
 
-	mu       sync.Mutex
-	contests map[string]*known // by id
-	codes    map[string]string // code → contest
+	mu        sync.Mutex
+	contests  map[string]*known // by id
+	forgotten uint64            // how often a contest was forgotten
+	codes     map[string]string // code → contest
 }
 
 // NewStore returns a store over db. Stop ends its writers.

@@ -38,6 +38,7 @@ func TestStore(t *testing.T) {
 	}{
 		{"a contest's life", aContestsLife},
 		{"the pool is frozen", thePoolIsFrozen},
+		{"what is read during a change is not kept", whatIsReadDuringAChangeIsNotKept},
 		{"rules that cannot be satisfied", rulesThatCannotBeSatisfied},
 		{"what is settled", whatIsSettled},
 		{"units become teams", unitsBecomeTeams},
@@ -279,6 +280,19 @@ func aContestsLife(t *testing.T, b *bench) {
 	}
 	if _, err := b.Find(ctx, "no-such"); keyOf(err) != "contest.missing" {
 		t.Errorf("no such contest: %v", err)
+	}
+}
+
+// whatIsReadDuringAChangeIsNotKept: a page that asks while a key is corrected must not show the old one afterwards.
+func whatIsReadDuringAChangeIsNotKept(t *testing.T, b *bench) {
+	c := b.published(t, rules(b.bank(t, singles(6)), 6))
+	began := b.forgotten
+	old, err := b.Find(t.Context(), c.ID)
+	must(t, err)
+	b.forget(c.ID)
+	b.keep(old, time.Now(), began)
+	if b.contests[c.ID] != nil {
+		t.Error("what was read before the change is known after it")
 	}
 }
 

@@ -145,7 +145,7 @@ for i = 1, pairs do
   redis.call('PERSIST', KEYS[2*i+1])
 end
 redis.call('DEL', KEYS[1])
-redis.call('HSET', KEYS[1], 'ticket', ARGV[1], 'done', ARGV[1], 'updated', ARGV[2], 'imprint', ARGV[3])
+redis.call('HSET', KEYS[1], 'ticket', ARGV[1], 'done', ARGV[1], 'updated', ARGV[2], 'print', ARGV[3])
 for i = 5, #ARGV do redis.call('HSET', KEYS[1], 'board:' .. ARGV[i], '1') end
 return 0`)
 
@@ -290,7 +290,7 @@ func (g *Groups) Marks(ctx context.Context, groups []string) ([]Mark, error) {
 	answers := make([]*redis.SliceCmd, len(groups))
 	_, err := g.rdb.Pipelined(ctx, func(pipe redis.Pipeliner) error {
 		for i, group := range groups {
-			answers[i] = pipe.HMGet(ctx, g.mark(group), "ticket", "done", "updated", "imprint")
+			answers[i] = pipe.HMGet(ctx, g.mark(group), "ticket", "done", "updated", "print")
 		}
 		return nil
 	})

@@ -92,7 +92,7 @@ test('an admin invites an organizer, who keeps a bank of their own, and ends the
   await accept(han, link, username, 'han-password-1')
   // No contest and no bank of others, and no pages of an admin.
   await expect(han.page.getByText('还没有竞赛')).toBeVisible()
-  await expect(han.page.getByRole('link', { name: '人员' })).toHaveCount(0)
+  await expect(han.page.getByRole('link', { name: '工作人员' })).toHaveCount(0)
   await shot(han.page, 'organizer')
   await han.page.goto(`${server.url}/console/staff`)
   await expect(han.page.getByRole('heading', { name: '竞赛', exact: true })).toBeVisible()

@@ -12,7 +12,7 @@ const zh = {
   'signin.need_code': '请输入验证码。',
   'signin.code_wrong': '验证码不对或已经用过。请等验证器显示下一个验证码后再试。',
   'signin.back': '换一个账号登录',
-  'staff.title': '人员',
+  'staff.title': '工作人员',
   'staff.invite': '邀请人员',
   'staff.empty': '没有符合条件的人员',
   'staff.search': '搜索姓名或用户名',

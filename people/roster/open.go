@@ -4,18 +4,15 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
-	"encoding/csv"
 	"encoding/xml"
 	"errors"
 	"io"
 	"path"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
-	"golang.org/x/text/encoding/simplifiedchinese"
-	"golang.org/x/text/encoding/unicode"
-	"golang.org/x/text/transform"
+
+	"leitai/delimited"
 )
 
 // What a workbook may unpack to: 100,000 people stay far below.
@@ -47,7 +44,7 @@ func detect(data []byte) (Format, error) {
 	case bytes.HasPrefix(data, []byte("%PDF")):
 		return "", errUnknown
 	}
-	text := strings.TrimSpace(decodeText(data))
+	text := strings.TrimSpace(delimited.Decode(data))
 	switch {
 	case text == "":
 		return "", errEmpty
@@ -77,25 +74,6 @@ func openZip(data []byte) (*zip.Reader, error) {
 	return z, nil
 }
 
-// decodeText gives a file's text: UTF-8 with or without byte order marks, UTF-16 with one, else GB18030.
-func decodeText(b []byte) string {
-	if bytes.HasPrefix(b, []byte{0xff, 0xfe}) || bytes.HasPrefix(b, []byte{0xfe, 0xff}) {
-		if s, _, err := transform.Bytes(unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder(), b); err == nil {
-			return string(s)
-		}
-	}
-	for bytes.HasPrefix(b, []byte("\ufeff")) {
-		b = b[len("\ufeff"):]
-	}
-	if utf8.Valid(b) {
-		return string(b)
-	}
-	if s, _, err := transform.Bytes(simplifiedchinese.GB18030.NewDecoder(), b); err == nil {
-		return string(s)
-	}
-	return strings.ToValidUTF8(string(b), "\uFFFD")
-}
-
 // sheet is a table as it stands in a file.
 type sheet struct {
 	name   string
@@ -108,9 +86,8 @@ type sheet struct {
 // readCSV reads separated values. The separator is the one under which the first lines have the most known columns.
 func readCSV(ctx context.Context, text string) ([]sheet, error) {
 	s := sheet{}
-	r := csv.NewReader(strings.NewReader(text))
-	r.Comma, r.FieldsPerRecord, r.LazyQuotes = separator(text), -1, true
-	broken := 0 // line breaks inside cells, which spreadsheets do not count
+	r := delimited.NewReader(text, headerRows, isColumn)
+	var count delimited.RowCounter
 	for n := 0; ; n++ {
 		if n%1000 == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -122,43 +99,19 @@ func readCSV(ctx context.Context, text string) ([]sheet, error) {
 		if err != nil {
 			return nil, errBroken(err)
 		}
-		line, _ := r.FieldPos(0)
-		if at := line - broken; at > maxLines {
+		if at := count.Row(r, cells); at > maxLines {
 			return nil, errTooMany
 		} else if at > len(s.lines)+1 { // empty lines keep their number
 			s.lines = append(s.lines, make([][]string, at-1-len(s.lines))...)
-		}
-		for _, c := range cells {
-			broken += strings.Count(c, "\n")
 		}
 		s.lines = append(s.lines, cut(cells))
 	}
 }
 
-func separator(text string) rune {
-	best, most := ',', 0
-	for _, sep := range ",;\t" {
-		r := csv.NewReader(strings.NewReader(text))
-		r.Comma, r.FieldsPerRecord, r.LazyQuotes = sep, -1, true
-		score := 0
-		for range headerRows {
-			row, err := r.Read()
-			if err != nil {
-				break
-			}
-			known := 0
-			for _, c := range row {
-				if _, ok := columnOf(c); ok {
-					known++
-				}
-			}
-			score = max(score, known*100+len(row))
-		}
-		if score > most {
-			best, most = sep, score
-		}
-	}
-	return best
+// isColumn tells that a cell names a column.
+func isColumn(cell string) bool {
+	_, ok := columnOf(cell)
+	return ok
 }
 
 // cut bounds a row.

@@ -6,6 +6,7 @@ package roster
 import (
 	"context"
 
+	"leitai/delimited"
 	"leitai/fault"
 )
 
@@ -107,7 +108,7 @@ func Read(ctx context.Context, data []byte) (File, error) {
 	if format == XLSX {
 		sheets, f.Notes, err = readWorkbook(ctx, data)
 	} else {
-		sheets, err = readCSV(ctx, decodeText(data))
+		sheets, err = readCSV(ctx, delimited.Decode(data))
 	}
 	if err != nil {
 		return File{}, err

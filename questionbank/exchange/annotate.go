@@ -12,6 +12,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"leitai/delimited"
 	"leitai/fault"
 )
 
@@ -188,7 +189,7 @@ func resultColumn(rows [][]string, header int) int {
 }
 
 func annotateCSV(w io.Writer, data []byte, rows []Row, lang string) error {
-	text := decodeText(data)
+	text := delimited.Decode(data)
 	g, err := csvGrid(text)
 	if err != nil {
 		return fault.Wrap(fault.Invalid, "import.broken", err)
@@ -205,11 +206,10 @@ func annotateCSV(w io.Writer, data []byte, rows []Row, lang string) error {
 	if _, err := io.WriteString(w, "\ufeff"); err != nil { // or a spreadsheet takes it for GB18030
 		return err
 	}
-	in := csv.NewReader(strings.NewReader(text))
-	in.Comma, in.FieldsPerRecord, in.LazyQuotes = separator(text), -1, true
+	in := delimited.NewReader(text, headerRows, isColumn)
 	out := csv.NewWriter(w)
 	out.Comma, out.UseCRLF = in.Comma, true
-	var count rowCounter
+	var count delimited.RowCounter
 	for {
 		cells, err := in.Read()
 		if errors.Is(err, io.EOF) {
@@ -218,7 +218,7 @@ func annotateCSV(w io.Writer, data []byte, rows []Row, lang string) error {
 		if err != nil {
 			return fault.Wrap(fault.Invalid, "import.broken", err)
 		}
-		line := count.row(in, cells)
+		line := count.Row(in, cells)
 		for i := range cells {
 			cells[i] = guard(cells[i])
 		}

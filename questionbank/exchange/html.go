@@ -8,6 +8,8 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/charset"
+
+	"leitai/delimited"
 )
 
 // plainHTML gives the text of a piece of HTML: paragraphs and breaks become lines, pictures vanish.
@@ -98,7 +100,7 @@ func charsetReader(label string, input io.Reader) (io.Reader, error) {
 // utf8XML gives an XML file as bytes that the decoder takes: a UTF-16 file becomes UTF-8.
 func utf8XML(b []byte) []byte {
 	if len(b) >= 2 && (b[0] == 0xff && b[1] == 0xfe || b[0] == 0xfe && b[1] == 0xff) {
-		return []byte(decodeText(b))
+		return []byte(delimited.Decode(b))
 	}
 	for strings.HasPrefix(string(b[:min(len(b), 3)]), "\ufeff") {
 		b = b[len("\ufeff"):]

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"leitai/delimited"
 	"leitai/fault"
 )
 
@@ -61,7 +62,7 @@ func readAs(ctx context.Context, format Format, data []byte) (Result, error) {
 	case MoodleXML:
 		return readMoodle(data)
 	}
-	text := decodeText(data)
+	text := delimited.Decode(data)
 	switch format {
 	case CSV:
 		g, err := csvGrid(text)
@@ -125,7 +126,7 @@ func Detect(name string, data []byte) (Format, error) {
 	case bytes.HasPrefix(data, []byte(`{\rtf`)): // what some programs call .doc
 		return "", errOldOffice
 	}
-	text := strings.TrimLeft(decodeText(data), " \t\r\n\ufeff")
+	text := strings.TrimLeft(delimited.Decode(data), " \t\r\n\ufeff")
 	if strings.Contains(text[:min(len(text), 4096)], "\x00") {
 		return "", errUnknown
 	}
